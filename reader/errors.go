@@ -1,0 +1,47 @@
+package reader
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+var (
+	// ErrChanged is returned when a file is not, or no longer, what it was when it was opened: its size, its times,
+	// the file behind its path, or bytes that should be there.
+	ErrChanged = errors.New("the source changed")
+
+	// ErrNotRegular is returned when a path names something that has no bytes of its own to store: a directory,
+	// a FIFO, a socket, a device.
+	ErrNotRegular = errors.New("not a regular file")
+
+	// errSpecial is what a platform's openFile says of a file that opened and is not regular.
+	errSpecial = errors.New("special file")
+)
+
+// refusal says why path did not open. What a thing is matters more than why it did not: a socket answers an open
+// with "no such device or address".
+func refusal(path string, cause error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("open %q: a %s: %w", path, kind(info.Mode()), ErrNotRegular)
+	}
+	if errors.Is(cause, errSpecial) {
+		cause = ErrNotRegular
+	}
+	return fmt.Errorf("open %q: %w", path, cause)
+}
+
+func kind(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "directory"
+	case m&fs.ModeNamedPipe != 0:
+		return "FIFO"
+	case m&fs.ModeSocket != 0:
+		return "socket"
+	case m&fs.ModeDevice != 0:
+		return "device"
+	}
+	return "special file"
+}

@@ -1,0 +1,77 @@
+package reader
+
+import (
+	"context"
+	"fmt"
+)
+
+// mapFrom is the size of a part from which Auto maps. It is measured by BenchmarkAutoThreshold.
+const mapFrom = 2 << 20
+
+// Read returns n bytes of the file, beginning at off. It waits until fewer than Options.Buffers chunks are out, or
+// for the end of ctx; the chunk must be released. It fails with [ErrChanged] if the file ends before off+n: n and off
+// are meant to come from [Source.Size]. Other errors are the system's, with the offset at which they occurred.
+func (s *Source) Read(ctx context.Context, off int64, n int) (*Chunk, error) {
+	if off < 0 || n < 0 {
+		return nil, fmt.Errorf("read %q: %d bytes at %d: no such range", s.path, n, off)
+	}
+	if off > s.id.Size || int64(n) > s.id.Size-off {
+		return nil, s.changed(fmt.Sprintf("%d bytes at %d were expected, its size is %d", n, off, s.id.Size))
+	}
+	if err := s.reader.acquire(ctx); err != nil {
+		return nil, fmt.Errorf("read %q: %w", s.path, err)
+	}
+	c := &Chunk{reader: s.reader}
+	if err := s.load(ctx, c, off, n); err != nil {
+		c.Release()
+		return nil, err
+	}
+	return c, nil
+}
+
+// load puts the bytes into c, by whatever way is right for them.
+func (s *Source) load(ctx context.Context, c *Chunk, off int64, n int) error {
+	f, err := s.hold()
+	if err != nil {
+		return err
+	}
+	defer s.letGo()
+	if int64(n) < s.id.Size && !s.advised.Swap(true) {
+		f.sequential()
+	}
+	if s.maps(f, n) && c.mapWindow(ctx, f, off, n) == nil {
+		return nil
+	}
+	return s.fill(ctx, c, f, off, n)
+}
+
+// maps reports whether n bytes of f are better mapped than read.
+func (s *Source) maps(f file, n int) bool {
+	switch s.reader.mode {
+	case Mmap:
+		return n > 0
+	case Auto:
+		return n >= mapFrom && s.reader.isLocal(s.id.Device, f)
+	}
+	return false
+}
+
+// fill reads n bytes into a buffer of c's own.
+func (s *Source) fill(ctx context.Context, c *Chunk, f file, off int64, n int) error {
+	if n == 0 {
+		return nil
+	}
+	var err error
+	if c.buffer, err = s.reader.buffers.get(n); err != nil {
+		return fmt.Errorf("read %q: get a buffer of %d bytes: %w", s.path, n, err)
+	}
+	c.bytes = c.buffer[:n:n]
+	got, err := readFull(ctx, f, c.bytes, off)
+	if err != nil {
+		return fmt.Errorf("read %q at %d: %w", s.path, off+int64(got), err)
+	}
+	if got < n {
+		return s.changed(fmt.Sprintf("it ends at %d, its size was %d", off+int64(got), s.id.Size))
+	}
+	return nil
+}
