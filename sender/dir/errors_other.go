@@ -1,0 +1,5 @@
+//go:build !windows
+
+package dir
+
+var systemClasses []class

@@ -1,0 +1,62 @@
+package dir
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"syscall"
+	"testing"
+
+	"github.com/ingest-dev/ingest/sender"
+)
+
+func TestErrorsAreClassified(t *testing.T) {
+	for err, want := range map[error]sender.Kind{
+		syscall.ENOSPC:           sender.StopRun,
+		syscall.EDQUOT:           sender.StopRun,
+		syscall.EROFS:            sender.StopRun,
+		syscall.EIO:              sender.GiveUp,
+		syscall.EACCES:           sender.GiveUp,
+		syscall.EPERM:            sender.GiveUp,
+		syscall.ENAMETOOLONG:     sender.GiveUp,
+		syscall.ENOTEMPTY:        sender.GiveUp,
+		syscall.EXDEV:            sender.GiveUp,
+		syscall.EMFILE:           sender.TryAgain,
+		context.Canceled:         sender.TryAgain,
+		context.DeadlineExceeded: sender.TryAgain,
+		sender.ErrCorrupt:        sender.TryAgain,
+	} {
+		wrapped := fmt.Errorf("do: %w", &fs.PathError{Op: "write", Path: "key", Err: err})
+		got := failed("put object", "key", 0, wrapped)
+		if got.Kind != want {
+			t.Errorf("%v: kind %d, want %d", err, got.Kind, want)
+		}
+		if want == sender.StopRun && got.Hint == "" {
+			t.Errorf("%v: no hint", err)
+		}
+	}
+}
+
+// A log that could not be written is not written to again by this process: nobody knows what the disk holds.
+func TestLogIsDeadAfterAFailure(t *testing.T) {
+	s, err := New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	u, err := s.Begin(t.Context(), &sender.Object{Key: "key"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := sender.Part{Number: 1, Payload: sender.Payload{Data: []byte("data")}}
+	if _, err := s.SendPart(t.Context(), u, part); err != nil {
+		t.Fatal(err)
+	}
+	s.uploads[u.ID].log.dead = syscall.EIO
+	if _, err := s.SendPart(t.Context(), u, part); sender.KindOf(err) != sender.GiveUp {
+		t.Errorf("error %v", err)
+	}
+	if got := s.uploads[u.ID].parts(); len(got) != 1 {
+		t.Errorf("parts %v, want the one that was there", got)
+	}
+}

@@ -1,0 +1,212 @@
+package sender
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"time"
+)
+
+// The waits before the n-th try again are drawn evenly from 0 to backoffBase * 2^(n-1), at most backoffCap: "full
+// jitter" of the AWS Architecture Blog (Exponential Backoff And Jitter, 2015), which spreads a herd best. The numbers
+// are the defaults of Alibaba's OSS SDK for Go v2 (oss/retry).
+const (
+	backoffBase = 200 * time.Millisecond
+	backoffCap  = 20 * time.Second
+)
+
+// retry tries again what may succeed later, and settles lost answers before it does.
+//
+// One call has one budget of tries: the questions that settle an answer are asked once per try, by the store below.
+type retry struct {
+	Store
+	retries  int
+	counters *Counters
+}
+
+func (r *retry) Unwrap() Store { return r.Store }
+
+func (r *retry) Put(ctx context.Context, o *Object, p Payload) (Receipt, error) {
+	c := call{op: opPut, key: o.Key}
+	return r.receipt(ctx, c, func() (Receipt, error) {
+		got, err := r.Store.Put(ctx, o, p)
+		return r.settled(ctx, c, got, err, func() proof { return proofOfPut(o, p) })
+	})
+}
+
+// Begin may leave an upload behind that nobody knows, where the answer was lost: it holds no part, and is found by
+// listing the uploads.
+func (r *retry) Begin(ctx context.Context, o *Object) (Upload, error) {
+	u, _, err := attempt(ctx, r, call{op: opBegin, key: o.Key}, func() (Upload, error) {
+		return r.Store.Begin(ctx, o)
+	})
+	return u, err
+}
+
+func (r *retry) SendPart(ctx context.Context, u Upload, p Part) (Receipt, error) {
+	return r.receipt(ctx, call{opSendPart, u.Key, p.Number}, func() (Receipt, error) {
+		return r.Store.SendPart(ctx, u, p)
+	})
+}
+
+// Parts goes on after the last part it yielded.
+func (r *retry) Parts(ctx context.Context, u Upload) iter.Seq2[StoredPart, error] {
+	return func(yield func(StoredPart, error) bool) {
+		last := 0
+		fresh := func(p StoredPart) bool {
+			known := p.Number <= last
+			last = max(last, p.Number)
+			return !known
+		}
+		list := func() iter.Seq2[StoredPart, error] { return r.Store.Parts(ctx, u) }
+		relist(ctx, r, call{op: opParts, key: u.Key}, list, fresh, yield)
+	}
+}
+
+func (r *retry) Complete(ctx context.Context, u Upload, o *Object, done Completion) (Receipt, error) {
+	c := call{op: opComplete, key: o.Key}
+	return r.receipt(ctx, c, func() (Receipt, error) {
+		got, err := r.Store.Complete(ctx, u, o, done)
+		return r.settled(ctx, c, got, err, func() proof { return proofOfCompletion(o, done) })
+	})
+}
+
+func (r *retry) Abort(ctx context.Context, u Upload) error {
+	_, _, err := attempt(ctx, r, call{op: opAbort, key: u.Key}, func() (struct{}, error) {
+		return struct{}{}, r.Store.Abort(ctx, u)
+	})
+	return err
+}
+
+func (r *retry) Head(ctx context.Context, key string) (Info, error) {
+	i, _, err := attempt(ctx, r, call{op: opHead, key: key}, func() (Info, error) {
+		return r.Store.Head(ctx, key)
+	})
+	return i, err
+}
+
+// receipt is attempt for what answers with a receipt, which then says how many tries it took.
+func (r *retry) receipt(ctx context.Context, c call, try func() (Receipt, error)) (Receipt, error) {
+	got, tries, err := attempt(ctx, r, c, try)
+	if err != nil {
+		return Receipt{}, err
+	}
+	got.Attempts = tries
+	return got, nil
+}
+
+// attempt calls try until it succeeds or there is no trying again, and returns the number of tries.
+func attempt[T any](ctx context.Context, r *retry, c call, try func() (T, error)) (T, int, error) {
+	var none T
+	if err := ctx.Err(); err != nil {
+		return none, 0, c.stopped(err)
+	}
+	for tries := 1; ; tries++ {
+		got, err := try()
+		if err == nil {
+			return got, tries, nil
+		}
+		if err = r.again(ctx, c, err, tries); err != nil {
+			return none, tries, err
+		}
+	}
+}
+
+// again returns nil after the wait before the next try, or why there is none.
+func (r *retry) again(ctx context.Context, c call, err error, tries int) error {
+	final := c.copyOf(err)
+	final.Attempts = tries
+	if final.Kind != TryAgain || tries > r.retries {
+		return final
+	}
+	if ended := sleep(ctx, backoff(tries)+retryAfter(err)); ended != nil {
+		final.Err = both(ended, final.Err)
+		return final
+	}
+	r.counters.Retries.Add(1)
+	return nil
+}
+
+// backoff returns the wait after that many tries.
+func backoff(tries int) time.Duration {
+	limit := backoffCap
+	if doublings := tries - 1; doublings < 16 {
+		limit = min(limit, backoffBase<<doublings)
+	}
+	return rand.N(limit)
+}
+
+// both returns an error that is the end of a context and what had failed before.
+func both(ended, failed error) error {
+	if failed == nil {
+		return ended
+	}
+	return fmt.Errorf("%w, after %w", ended, failed)
+}
+
+// relist yields what list lists, and lists again after a failure that may pass, leaving out what is not fresh.
+// A try that came any further starts the count anew: a long listing is many requests.
+func relist[T any](
+	ctx context.Context, r *retry, c call,
+	list func() iter.Seq2[T, error], fresh func(T) bool, yield func(T, error) bool,
+) {
+	for tries := 1; ; tries++ {
+		further, wanted, err := pass(list(), fresh, yield)
+		if err == nil || !wanted {
+			return
+		}
+		if further {
+			tries = 1
+		}
+		if err = r.again(ctx, c, err, tries); err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+	}
+}
+
+// pass yields the fresh ones of a listing. It says whether there were any, and whether more are wanted.
+func pass[T any](list iter.Seq2[T, error], fresh func(T) bool, yield func(T, error) bool) (further, wanted bool, err error) {
+	for v, err := range list {
+		if err != nil {
+			return further, true, err
+		}
+		if !fresh(v) {
+			continue
+		}
+		further = true
+		if !yield(v, nil) {
+			return further, false, nil
+		}
+	}
+	return further, true, nil
+}
+
+// lister makes the listing of uploads try again as well.
+func (r *retry) lister(below UploadLister) UploadLister { return &retryLister{r, below} }
+
+type retryLister struct {
+	retry *retry
+	below UploadLister
+}
+
+// Uploads goes on after the last upload it yielded. Uploads of one key come in no order: those seen are remembered.
+func (l *retryLister) Uploads(ctx context.Context, prefix string) iter.Seq2[OpenUpload, error] {
+	return func(yield func(OpenUpload, error) bool) {
+		var last string
+		seen := map[string]bool{}
+		fresh := func(u OpenUpload) bool {
+			if u.Key > last {
+				last = u.Key
+				clear(seen)
+			}
+			known := u.Key < last || seen[u.ID]
+			seen[u.ID] = true
+			return !known
+		}
+		list := func() iter.Seq2[OpenUpload, error] { return l.below.Uploads(ctx, prefix) }
+		relist(ctx, l.retry, call{op: opUploads, key: prefix}, list, fresh, yield)
+	}
+}

@@ -1,0 +1,75 @@
+package sender
+
+import "time"
+
+// DefaultRetries is how often one request is tried again. With waits of up to 0.2, 0.4, ... 20 s, half of that on
+// average, eight of them outlast half a minute, which is what a load balancer takes to lose a machine.
+const DefaultRetries = 8
+
+// MaxRetryAfter is the longest wait that a store's answer can impose. A store that asks for more is tried again
+// then: a wrong header must not put a run to sleep until tomorrow.
+const MaxRetryAfter = 5 * time.Minute
+
+// Options is what all stores have in common. The zero value is useful.
+type Options struct {
+	// Retries is how often one request is tried again after the first try. 0 means DefaultRetries, less than 0 none.
+	Retries int
+
+	// BytesPerSecond bounds the payload of the whole run. 0 means no limit.
+	BytesPerSecond int64
+
+	// RequestsPerSecond bounds the requests of the whole run, tries again included. 0 means no limit.
+	RequestsPerSecond float64
+
+	// Counters is where the run is counted. Nil counts for nobody.
+	Counters *Counters
+}
+
+func (o Options) withDefaults() Options {
+	if o.Retries == 0 {
+		o.Retries = DefaultRetries
+	}
+	o.Retries = max(o.Retries, 0)
+	if o.Counters == nil {
+		o.Counters = new(Counters)
+	}
+	return o
+}
+
+// Stack puts what all stores have in common on top of s. It is called once for a run: limits and pauses hold for
+// all who share the result. An [UploadLister] below stays within reach of [Lister].
+func Stack(s Store, o Options) Store {
+	o = o.withDefaults()
+	s = &verify{Store: s}
+	s = &count{Store: s, counters: o.Counters}
+	s = newLimit(s, o)
+	return &retry{Store: s, retries: o.Retries, counters: o.Counters}
+}
+
+// decorator is what every layer of a stack is: a Store with another below.
+type decorator interface{ Unwrap() Store }
+
+// listing is a decorator with a share in the listing of uploads too.
+type listing interface {
+	lister(below UploadLister) UploadLister
+}
+
+// Lister returns what lists the open uploads of s, which may be a stack; false if the store at its foot cannot.
+// Foreign decorators are seen through if they have a method Unwrap() Store.
+func Lister(s Store) (UploadLister, bool) {
+	if l, ok := s.(UploadLister); ok {
+		return l, true
+	}
+	d, ok := s.(decorator)
+	if !ok {
+		return nil, false
+	}
+	l, ok := Lister(d.Unwrap())
+	if !ok {
+		return nil, false
+	}
+	if d, ok := s.(listing); ok {
+		l = d.lister(l)
+	}
+	return l, true
+}
