@@ -1,0 +1,74 @@
+package manifests
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/zeebo/xxh3"
+)
+
+// pass is one reading of a manifest from its first row to its last.
+type pass struct {
+	m       *Manifest
+	stream  *stream
+	lines   *lines
+	decoder decoder
+	hash    *xxh3.Hasher
+}
+
+// begin starts a pass. Whoever begins one ends it.
+func (m *Manifest) begin() (*pass, error) {
+	if err := m.unchanged(); err != nil {
+		return nil, err
+	}
+	s, err := m.stream()
+	if err != nil {
+		return nil, err
+	}
+	p := &pass{m: m, stream: s, hash: xxh3.New()}
+	text := io.TeeReader(s, p.hash)
+	p.lines = newLines(text)
+	switch m.format {
+	case JSONL:
+		p.decoder = newJSONL(p.lines)
+	case CSV:
+		p.decoder = newCSV(p.lines)
+	case List:
+		p.decoder = list{p.lines}
+	default:
+		p.decoder = one{text}
+	}
+	return p, nil
+}
+
+func (p *pass) end() { p.stream.close() }
+
+// next reads, completes and checks one row. The error is io.EOF after the last one, where e may still hold faults
+// of what came behind it.
+func (p *pass) next(ctx context.Context, e *entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	switch err := p.decoder.decode(e); {
+	case err == io.EOF:
+		return io.EOF
+	case err != nil && p.stream.file.err != nil:
+		return fmt.Errorf("read manifest %s: %w", p.m.name, err)
+	case err != nil:
+		// The file was read well: it is what it holds that cannot be decompressed.
+		e.faults = append(e.faults, Mistake{Line: p.lines.number + 1, Message: damage(err)})
+		return io.EOF
+	}
+	if !e.broken {
+		p.m.place.resolve(e)
+		e.check()
+	}
+	return nil
+}
+
+// digest returns the checksum of the text that was read and of what format it was taken for.
+func (p *pass) digest() [16]byte {
+	_, _ = p.hash.WriteString(p.m.format.String())
+	return p.hash.Sum128().Bytes()
+}

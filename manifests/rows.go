@@ -1,0 +1,72 @@
+package manifests
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+)
+
+// Rows yields the rows in order. A row is valid until the next one: [Row.Clone] keeps it. The first error is the
+// last thing that is yielded, without a row:
+//
+//   - *[Mistakes], if a row is wrong, which cannot be after a [Manifest.Check] that found nothing;
+//   - [ErrChanged], if the file was changed: before the first row if its size or its time differ from those at
+//     Open, else behind the last one, where the bytes are also compared with those that Check saw;
+//   - that of ctx, or of reading the file.
+//
+// Each call reads from the first row.
+func (m *Manifest) Rows(ctx context.Context) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		p, err := m.begin()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer p.end()
+		if err := p.each(ctx, yield); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// each yields rows until something is wrong or the caller has had enough.
+func (p *pass) each(ctx context.Context, yield func(*Row, error) bool) error {
+	var e entry
+	for {
+		err := p.next(ctx, &e)
+		if len(e.faults) > 0 {
+			return p.wrong(&e)
+		}
+		if err == io.EOF {
+			return p.same()
+		}
+		if err != nil {
+			return err
+		}
+		if !yield(&e.row, nil) {
+			return nil
+		}
+	}
+}
+
+// wrong returns the faults of one row as an error.
+func (p *pass) wrong(e *entry) error {
+	found := collector{limit: len(e.faults)}
+	for _, f := range e.faults {
+		f.File = p.m.name
+		found.add(f)
+	}
+	return found.err()
+}
+
+// same reports, at the end of a pass, whether it read what was there at Open and at Check.
+func (p *pass) same() error {
+	if err := p.m.unchanged(); err != nil {
+		return err
+	}
+	if checked := p.m.checked.Load(); checked != nil && checked.Digest != p.digest() {
+		return fmt.Errorf("read manifest %s: %w", p.m.name, ErrChanged)
+	}
+	return nil
+}
