@@ -1,0 +1,33 @@
+// Package devstore is an object store in a directory, for trying, rehearsing and testing what is meant for Alibaba
+// Cloud OSS or Amazon S3. A [Server] is an http.Handler that speaks both dialects on one port; the official clients
+// of both take it for the real thing:
+//
+//	OSS   signatures V1 and V4, in headers and in the query; path style and virtual-host style
+//	S3    signature V4, in headers and in the query; aws-chunked bodies, signed or not; checksums in headers and trailers
+//
+//	request ─> internal/wire: bucket and key ─> internal/auth: whose? ─> internal/oss or internal/s3 ─> internal/storage
+//
+// # What it does
+//
+// Buckets: list, make, look up, remove, location, ACL; of OSS also info and stat. Objects: put, get with a range and
+// conditions, head, delete one or many, copy, list in both versions with prefix, delimiter and pages, tags, ACL.
+// Multipart uploads: initiate, parts, copied parts, list parts, list uploads, complete, abort. Status codes, headers,
+// XML, error codes and ETags are those of the dialect that asks; what one dialect stores, the other reads.
+//
+// It streams: an object of any size needs a buffer of 256 KiB. It survives a crash at any instant: what it has
+// answered is there after it, whole. How is told by internal/storage, which also describes the directory.
+//
+// # What it does not do
+//
+//   - It is not for production: one directory, one account, no replication, no encryption, no quota.
+//   - Who knows the access key may do everything, and nobody else anything. ACLs are kept and shown; they admit nobody.
+//   - Storage classes are kept and shown; an archived object is read without restoring it.
+//   - Not done, and answered with 501 NotImplemented, naming what was asked for: AppendObject, PostObject forms,
+//     callbacks, sequential uploads, symbolic links, versions, lifecycle, policies, CORS, web sites, logging, events,
+//     server-side encryption, object lock, SelectObject, image processing, object attributes, STS.
+//   - Traffic limits are ignored; every request gets what the machine gives.
+//   - Not simulated: throttling, outages, delays, other regions, prices.
+//
+// It does not listen: give it to an http.Server, on a loopback address unless others are to reach it. It speaks
+// plain HTTP; put TLS before it if you need that.
+package devstore

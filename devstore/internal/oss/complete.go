@@ -1,0 +1,132 @@
+package oss
+
+import (
+	"encoding/xml"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/wire"
+)
+
+type completion struct {
+	XMLName xml.Name `xml:"CompleteMultipartUpload"`
+	Parts   []struct {
+		PartNumber int
+		ETag       string
+	} `xml:"Part"`
+}
+
+type completed struct {
+	XMLName      xml.Name `xml:"CompleteMultipartUploadResult"`
+	EncodingType string   `xml:",omitempty"`
+	Location     string
+	Bucket       string
+	Key          string
+	ETag         string
+}
+
+func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
+	encoder, ok := r.Encoding(false)
+	if !ok {
+		return argument("encoding-type", r.Query.Get("encoding-type"))
+	}
+	refs, all, err := readCompletion(r)
+	if err != nil {
+		return err
+	}
+	o, err := d.complete(r, refs, all)
+	if err != nil {
+		return withEC(err, r, "")
+	}
+	w.Header().Set("ETag", quoted(o.ETag.OSS()))
+	w.Header().Set("x-oss-hash-crc64ecma", decimal(o.CRC64))
+	return wire.WriteXML(w, http.StatusOK, completed{
+		EncodingType: encoder.Type(), Location: "http://" + r.Host + r.URL.EscapedPath(),
+		Bucket: r.Bucket, Key: encoder.Name(r.Key), ETag: quoted(o.ETag.OSS()),
+	})
+}
+
+// readCompletion returns the parts that r lists, or that it wants all of them, for which it must not list any.
+func readCompletion(r *wire.Request) (refs []storage.PartRef, all bool, err error) {
+	body, err := readBody(r)
+	if err != nil {
+		return nil, false, err
+	}
+	if value := r.Header.Get("x-oss-complete-all"); value != "" {
+		return nil, true, checkAll(value, body)
+	}
+	var wanted completion
+	if err := wire.ParseXML(body, &wanted); err != nil {
+		return nil, false, err
+	}
+	if len(wanted.Parts) == 0 || len(wanted.Parts) > storage.MaxParts {
+		return nil, false, malformedXML
+	}
+	for _, p := range wanted.Parts {
+		refs = append(refs, storage.PartRef{Number: p.PartNumber, ETag: strings.Trim(strings.TrimSpace(p.ETag), `"`)})
+	}
+	return refs, false, nil
+}
+
+func checkAll(value string, body []byte) error {
+	switch {
+	case value != "yes":
+		return argument("x-oss-complete-all", value)
+	case len(body) > 0:
+		return completeAllAndBody
+	}
+	return nil
+}
+
+func (d *Dialect) complete(r *wire.Request, refs []storage.PartRef, all bool) (storage.Object, error) {
+	g, err := guard(r)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	acl := r.Header.Get("x-oss-object-acl")
+	if !validObjectACL(acl) {
+		return storage.Object{}, argument("x-oss-object-acl", acl)
+	}
+	u, err := d.upload(r)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	o, err := u.Complete(func(have []storage.Part) (storage.Choice, error) {
+		if all {
+			refs = everyPart(have)
+		}
+		return choose(u, have, refs, acl)
+	}, g)
+	if errors.Is(err, fileExists) {
+		e := *fileExists
+		e.EC = ecOverwrite
+		return o, &e
+	}
+	return o, err
+}
+
+func choose(u *storage.Upload, have []storage.Part, refs []storage.PartRef, acl string) (storage.Choice, error) {
+	parts, err := storage.Choose(have, refs, partLeast, sameETag)
+	if err == nil && len(parts) == 0 {
+		err = invalidPart
+	}
+	c := storage.Choice{Parts: parts, Meta: u.Meta}
+	if acl != "" {
+		c.Meta.ACL = acl
+	}
+	return c, err
+}
+
+func everyPart(have []storage.Part) []storage.PartRef {
+	refs := make([]storage.PartRef, len(have))
+	for i, p := range have {
+		refs[i] = storage.PartRef{Number: p.Number, ETag: storage.PlainETag(p.MD5).OSS()}
+	}
+	return refs
+}
+
+func sameETag(p storage.Part, ref storage.PartRef) bool {
+	return strings.EqualFold(storage.PlainETag(p.MD5).OSS(), ref.ETag)
+}

@@ -1,0 +1,91 @@
+package oss
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strconv"
+
+	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/wire"
+)
+
+const standard = "Standard"
+
+// classes are the storage classes of OSS. The emulator keeps and shows them; they change nothing else.
+var classes = map[string]bool{
+	standard: true, "IA": true, "Archive": true, "ColdArchive": true, "DeepColdArchive": true,
+}
+
+func validStorageClass(class string) bool { return class == "" || classes[class] }
+
+// storageClass returns a class as OSS shows it: Standard for one that only S3 has.
+func storageClass(kept string) string {
+	if !classes[kept] {
+		return standard
+	}
+	return kept
+}
+
+// readMeta returns what the headers say of an object, or why they cannot.
+func readMeta(r *wire.Request) (storage.Meta, error) {
+	m, err := wire.ReadMeta(r.Header, prefix)
+	if err != nil {
+		return m, err
+	}
+	m.StorageClass = r.Header.Get("x-oss-storage-class")
+	if !validStorageClass(m.StorageClass) {
+		return m, argument("x-oss-storage-class", m.StorageClass)
+	}
+	m.ACL = r.Header.Get("x-oss-object-acl")
+	if !validObjectACL(m.ACL) {
+		return m, argument("x-oss-object-acl", m.ACL)
+	}
+	return m, nil
+}
+
+// guard returns the condition that x-oss-forbid-overwrite makes, nil if it makes none.
+func guard(r *wire.Request) (storage.Guard, error) {
+	forbid, ok := r.Flag("x-oss-forbid-overwrite")
+	switch {
+	case !ok:
+		return nil, invalidOverwrite
+	case forbid:
+		return absent, nil
+	}
+	return nil, nil
+}
+
+func absent(current *storage.Entry) error {
+	if current != nil {
+		return fileExists
+	}
+	return nil
+}
+
+// describe writes the headers that HEAD and GET have in common.
+func describe(h http.Header, o *storage.Object, r *wire.Request) {
+	wire.WriteMeta(h, o.Meta, prefix, r.Query)
+	outline(h, o)
+	h.Set("x-oss-object-type", objectType(o.Upload != ""))
+	h.Set("x-oss-storage-class", storageClass(o.Meta.StorageClass))
+	if n := len(o.Meta.Tags); n > 0 {
+		h.Set("x-oss-tagging-count", strconv.Itoa(n))
+	}
+	if o.Upload == "" {
+		h.Set("Content-MD5", base64.StdEncoding.EncodeToString(o.ETag.OSSSum[:]))
+	}
+}
+
+// outline writes the headers that even ?objectMeta has.
+func outline(h http.Header, o *storage.Object) {
+	h.Set("ETag", quoted(o.ETag.OSS()))
+	h.Set("Last-Modified", o.Modified.Format(http.TimeFormat))
+	h.Set("x-oss-hash-crc64ecma", decimal(o.CRC64))
+}
+
+func objectType(multipart bool) string {
+	if multipart {
+		return "Multipart"
+	}
+	return "Normal"
+}

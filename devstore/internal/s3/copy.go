@@ -1,0 +1,189 @@
+package s3
+
+import (
+	"encoding/xml"
+	"net/http"
+
+	"github.com/ingest-dev/ingest/devstore/internal/checksum"
+	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/wire"
+)
+
+type copied struct {
+	XMLName      xml.Name
+	LastModified string
+	ETag         string
+	checksums
+	ChecksumType string `xml:",omitempty"`
+}
+
+func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
+	b, err := d.target(r)
+	if err != nil {
+		return err
+	}
+	from, err := d.source(r)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	if from.Size > putLimit {
+		return invalidRequest.Saying("The specified copy source is larger than the maximum allowable size for a copy source: 5368709120")
+	}
+	meta, err := copiedMeta(r, &from.Object)
+	if err != nil {
+		return err
+	}
+	o, err := duplicate(r, b, from, meta)
+	if err != nil {
+		return err
+	}
+	return wire.WriteXML(w, http.StatusOK, copied{
+		XMLName: root("CopyObjectResult"), LastModified: wire.Timestamp(o.Modified), ETag: quoted(o.ETag.S3()),
+		checksums:    elements(o.Checksum.Algorithm, checksumText(o.Checksum, 0)),
+		ChecksumType: string(o.Checksum.Kind),
+	})
+}
+
+// source opens the object that r copies from, if the conditions on it hold.
+func (d *Dialect) source(r *wire.Request) (*storage.Reader, error) {
+	const header = "x-amz-copy-source"
+	bucket, key, ok := wire.CopySource(r.Header.Get(header))
+	if !ok {
+		return nil, argument(header, r.Header.Get(header))
+	}
+	from, err := d.open(r, bucket, key)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(wire.ReadConditions(r.Header, header+"-"), &from.Object); err != nil {
+		from.Close()
+		return nil, preconditionFailed // a copy has no 304
+	}
+	return from, nil
+}
+
+// copiedMeta returns what goes along with the copy: the source's, or what r says if it says REPLACE.
+func copiedMeta(r *wire.Request, from *storage.Object) (storage.Meta, error) {
+	meta, err := readMeta(r)
+	if err != nil {
+		return meta, err
+	}
+	replaced, err := directive(r, "x-amz-metadata-directive")
+	if err != nil {
+		return meta, err
+	}
+	retagged, err := directive(r, "x-amz-tagging-directive")
+	if err != nil {
+		return meta, err
+	}
+	if !replaced {
+		meta.Headers, meta.User = from.Meta.Headers, from.Meta.User
+	}
+	if !retagged {
+		meta.Tags = from.Meta.Tags
+	}
+	bucket, key, _ := wire.CopySource(r.Header.Get("x-amz-copy-source"))
+	if bucket == r.Bucket && key == r.Key && !replaced && r.Header.Get("x-amz-storage-class") == "" {
+		return meta, invalidRequest.Saying("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.")
+	}
+	return meta, nil
+}
+
+// directive reports whether a header says REPLACE.
+func directive(r *wire.Request, header string) (replace bool, err error) {
+	switch value := r.Header.Get(header); value {
+	case "", "COPY":
+		return false, nil
+	case "REPLACE":
+		return true, nil
+	default:
+		return false, argument(header, value)
+	}
+}
+
+// duplicate copies the bytes, whatever the extents of the source, and takes a checksum of the whole on the way: what
+// the client asks for, or by the source's algorithm.
+func duplicate(r *wire.Request, b *storage.Bucket, from *storage.Reader, meta storage.Meta) (storage.Object, error) {
+	g, err := guard(r)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	algorithm, err := copyAlgorithm(r, from)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	s, err := stageCopy(b, from, wire.Whole(from.Size), algorithm, false)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	defer s.Discard()
+	return b.Put(r.Key, s, meta, ofWhole(s, algorithm), g)
+}
+
+func copyAlgorithm(r *wire.Request, from *storage.Reader) (checksum.Algorithm, error) {
+	if name := r.Header.Get("x-amz-checksum-algorithm"); name != "" {
+		a, err := checksum.Parse(name)
+		if err != nil {
+			return "", wire.NotImplemented("The checksum " + name)
+		}
+		return a, nil
+	}
+	if from.Checksum.Algorithm != "" {
+		return from.Checksum.Algorithm, nil
+	}
+	return checksum.Default, nil
+}
+
+func stageCopy(b *storage.Bucket, from *storage.Reader, rng wire.Range, a checksum.Algorithm, part bool) (*storage.Staged, error) {
+	content := from.Range(rng.Offset, rng.Length)
+	defer func() { _ = content.Close() }()
+	s, err := b.Stage(content, storage.StageOptions{Limit: putLimit, Algorithms: both(a), Part: part})
+	return s, unreadable(err)
+}
+
+func (d *Dialect) uploadPartCopy(w http.ResponseWriter, r *wire.Request) error {
+	b, u, number, err := d.part(r)
+	if err != nil {
+		return err
+	}
+	from, err := d.source(r)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	rng, err := sourceRange(r, from.Size)
+	if err != nil {
+		return err
+	}
+	s, err := stageCopy(b, from, rng, u.Algorithm, true)
+	if err != nil {
+		return err
+	}
+	defer s.Discard()
+	p, err := u.PutPart(number, s)
+	if err != nil {
+		return named(err, r)
+	}
+	return wire.WriteXML(w, http.StatusOK, copied{
+		XMLName: root("CopyPartResult"), LastModified: wire.Timestamp(p.Modified),
+		ETag: quoted(storage.PlainETag(p.MD5).S3()), checksums: partChecksum(u, p),
+	})
+}
+
+// sourceRange returns what x-amz-copy-source-range asks of the source: all of it, or a range within it.
+func sourceRange(r *wire.Request, size int64) (wire.Range, error) {
+	const header = "x-amz-copy-source-range"
+	rng, outcome := wire.ParseRange(r.Header.Get(header), size)
+	switch outcome {
+	case wire.Absent:
+		rng = wire.Whole(size)
+	case wire.Satisfied:
+	default:
+		return rng, argument(header, r.Header.Get(header))
+	}
+	if rng.Length > putLimit {
+		return rng, entityTooLarge
+	}
+	return rng, nil
+}

@@ -1,0 +1,165 @@
+package s3
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/xml"
+	"net/http"
+	"strings"
+
+	"github.com/ingest-dev/ingest/devstore/internal/auth"
+	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/wire"
+)
+
+const (
+	prefix    = "x-amz-"
+	namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+	// owner stands wherever an owner is shown: there is one account.
+	owner = "devstore"
+	// usualRegion is the region that S3 states by saying nothing.
+	usualRegion = "us-east-1"
+)
+
+// Dialect answers requests from a store. Its methods may be called concurrently.
+type Dialect struct {
+	store  *storage.Store
+	region string
+	routes wire.Routes
+}
+
+// New returns the dialect over a store that says it is in that region.
+func New(store *storage.Store, region string) *Dialect {
+	d := &Dialect{store: store, region: region}
+	d.routes = wire.Routes{List: d.operations(), Common: common}
+	return d
+}
+
+// common reports whether a query parameter belongs to the signature, or is a header that was presigned into the
+// query, or only names the operation, as x-id does.
+func common(name string) bool {
+	return strings.HasPrefix(strings.ToLower(name), prefix) || name == "x-id"
+}
+
+// notDone are headers that ask for something the emulator does not do. To ignore one would be to do something else
+// than what was asked.
+var notDone = []string{
+	"x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm",
+	"x-amz-copy-source-server-side-encryption-customer-algorithm",
+	"x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
+	"x-amz-bucket-object-lock-enabled", "x-amz-website-redirect-location", "x-amz-write-offset-bytes",
+}
+
+// Serve answers a request that was let in.
+func (d *Dialect) Serve(w http.ResponseWriter, r *wire.Request) {
+	begin(w, r)
+	hoist(r)
+	r.Copying = r.Header.Get("x-amz-copy-source") != ""
+	handle, err := d.routes.Find(r)
+	if err == nil {
+		err = checkHeaders(r)
+	}
+	if err == nil {
+		err = handle(w, r)
+	}
+	if err != nil {
+		d.Fail(w, r, err)
+	}
+}
+
+// hoist makes headers of what presigning put into the query.
+func hoist(r *wire.Request) {
+	for name, values := range r.Query {
+		if strings.HasPrefix(strings.ToLower(name), prefix) && r.Header.Get(name) == "" {
+			r.Header.Set(name, values[0])
+		}
+	}
+}
+
+func begin(w http.ResponseWriter, r *wire.Request) {
+	w.Header().Set("Server", "AmazonS3")
+	w.Header().Set("x-amz-request-id", r.ID)
+	w.Header().Set("x-amz-id-2", hostID(r))
+}
+
+// hostID is the second, longer id of a request.
+func hostID(r *wire.Request) string {
+	sum := sha256.Sum256([]byte(r.ID))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func checkHeaders(r *wire.Request) error {
+	for _, name := range notDone {
+		if r.Header.Get(name) != "" {
+			return wire.NotImplemented("The header " + name)
+		}
+	}
+	return nil
+}
+
+// failure is the XML of an error.
+type failure struct {
+	XMLName   xml.Name `xml:"Error"`
+	Code      string
+	Message   string
+	Details   []wire.Text
+	Resource  string
+	RequestID string `xml:"RequestId"`
+	HostID    string `xml:"HostId"`
+}
+
+// Refuse answers a request that was not let in.
+func (d *Dialect) Refuse(w http.ResponseWriter, r *wire.Request, denied *auth.Denied) {
+	d.Fail(w, r, denied)
+}
+
+// Fail answers with an error. A HEAD gets its status alone.
+func (d *Dialect) Fail(w http.ResponseWriter, r *wire.Request, err error) {
+	begin(w, r)
+	e := explain(err)
+	if r.Method == http.MethodHead || e.Status == http.StatusNotModified {
+		w.WriteHeader(e.Status)
+		return
+	}
+	_ = wire.WriteXML(w, e.Status, failure{ // an error is always XML
+		Code: e.Code, Message: e.Message, Details: wire.Texts(e.Details),
+		Resource: r.URL.Path, RequestID: r.ID, HostID: hostID(r),
+	})
+}
+
+// bucket returns the bucket that r is for.
+func (d *Dialect) bucket(r *wire.Request) (*storage.Bucket, error) {
+	return d.bucketOf(r.Bucket)
+}
+
+func (d *Dialect) bucketOf(name string) (*storage.Bucket, error) {
+	if !storage.ValidBucketName(name) {
+		return nil, invalidBucketName.With("BucketName", name)
+	}
+	b, err := d.store.Bucket(name)
+	if err != nil {
+		return nil, noSuchBucket.With("BucketName", name)
+	}
+	return b, nil
+}
+
+// target returns the bucket in which r may write its key.
+func (d *Dialect) target(r *wire.Request) (*storage.Bucket, error) {
+	b, err := d.bucket(r)
+	if err == nil && len(r.Key) > keyLimit {
+		err = keyTooLong
+	}
+	return b, err
+}
+
+// location is the region as buckets state it.
+func (d *Dialect) location() string {
+	if d.region == usualRegion {
+		return ""
+	}
+	return d.region
+}
+
+func quoted(etag string) string { return `"` + etag + `"` }
+
+func root(name string) xml.Name { return xml.Name{Space: namespace, Local: name} }

@@ -1,0 +1,98 @@
+package s3
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/wire"
+)
+
+const standard = "STANDARD"
+
+// classes are the storage classes of S3, and what OSS calls them: so they are kept. Where OSS has none like it, S3's
+// own name is kept. The emulator shows them; they change nothing else.
+var classes = map[string]string{
+	standard: "", "STANDARD_IA": "IA", "GLACIER": "Archive", "DEEP_ARCHIVE": "ColdArchive",
+	"ONEZONE_IA": "ONEZONE_IA", "INTELLIGENT_TIERING": "INTELLIGENT_TIERING", "GLACIER_IR": "GLACIER_IR",
+	"REDUCED_REDUNDANCY": "REDUCED_REDUNDANCY", "EXPRESS_ONEZONE": "EXPRESS_ONEZONE",
+}
+
+// storageClass returns a class that is kept as S3 shows it.
+func storageClass(kept string) string {
+	for name, as := range classes {
+		if as == kept {
+			return name
+		}
+	}
+	return standard
+}
+
+// readMeta returns what the headers say of an object, or why they cannot.
+func readMeta(r *wire.Request) (storage.Meta, error) {
+	m, err := wire.ReadMeta(r.Header, prefix)
+	if err != nil {
+		return m, err
+	}
+	if class := r.Header.Get("x-amz-storage-class"); class != "" {
+		as, ok := classes[class]
+		if !ok {
+			return m, invalidClass
+		}
+		m.StorageClass = as
+	}
+	m.ACL = r.Header.Get("x-amz-acl")
+	if !validACL(m.ACL) {
+		return m, argument("x-amz-acl", m.ACL)
+	}
+	return m, nil
+}
+
+// guard returns the condition that If-None-Match and If-Match make on what is to be overwritten, nil if none.
+func guard(r *wire.Request) (storage.Guard, error) {
+	match, none := r.Header.Get("If-Match"), r.Header.Get("If-None-Match")
+	switch {
+	case none != "" && none != "*":
+		return nil, wire.NotImplemented("A PUT with If-None-Match other than *")
+	case none != "":
+		return absent, nil
+	case match != "":
+		return func(current *storage.Entry) error { return same(current, match) }, nil
+	}
+	return nil, nil
+}
+
+func absent(current *storage.Entry) error {
+	if current != nil {
+		return preconditionFailed.With("Condition", "If-None-Match")
+	}
+	return nil
+}
+
+func same(current *storage.Entry, match string) error {
+	switch {
+	case current == nil:
+		return noSuchKey
+	case !wire.MatchesETag(match, current.ETag.S3()):
+		return preconditionFailed.With("Condition", "If-Match")
+	}
+	return nil
+}
+
+// describe writes the headers that HEAD and GET have in common.
+func describe(h http.Header, o *storage.Object, r *wire.Request) {
+	wire.WriteMeta(h, o.Meta, prefix, r.Query)
+	outline(h, o)
+	if class := storageClass(o.Meta.StorageClass); class != standard {
+		h.Set("x-amz-storage-class", class)
+	}
+	if n := len(o.Meta.Tags); n > 0 {
+		h.Set("x-amz-tagging-count", strconv.Itoa(n))
+	}
+}
+
+// outline writes the headers that even a 304 has.
+func outline(h http.Header, o *storage.Object) {
+	h.Set("ETag", quoted(o.ETag.S3()))
+	h.Set("Last-Modified", o.Modified.Format(http.TimeFormat))
+}

@@ -1,0 +1,46 @@
+package s3
+
+import (
+	"net/http"
+
+	"github.com/ingest-dev/ingest/devstore/internal/wire"
+)
+
+// operations are those of the API that are done. What is not in the table is answered with 501.
+func (d *Dialect) operations() []wire.Route {
+	const get, head, put, post, del = http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPost, http.MethodDelete
+	page := []string{"prefix", "delimiter", "max-keys", "encoding-type"}
+	read := append([]string{"partNumber"}, wire.ResponseParams()...)
+	return []wire.Route{
+		{Method: get, Level: wire.Service, Params: []string{"prefix", "max-buckets", "continuation-token", "bucket-region"}, Handle: d.listBuckets},
+
+		{Method: put, Level: wire.Bucket, Name: "acl", Handle: d.putBucketACL},
+		{Method: put, Level: wire.Bucket, Handle: d.createBucket},
+		{Method: head, Level: wire.Bucket, Handle: d.headBucket},
+		{Method: del, Level: wire.Bucket, Handle: d.deleteBucket},
+		{Method: get, Level: wire.Bucket, Name: "location", Handle: d.getBucketLocation},
+		{Method: get, Level: wire.Bucket, Name: "acl", Handle: d.getBucketACL},
+		{Method: get, Level: wire.Bucket, Name: "uploads", Params: []string{"prefix", "delimiter", "max-uploads", "encoding-type", "key-marker", "upload-id-marker"}, Handle: d.listUploads},
+		{Method: get, Level: wire.Bucket, Name: "list-type", Params: append([]string{"start-after", "continuation-token", "fetch-owner", "metadata"}, page...), Handle: d.listObjectsV2},
+		{Method: get, Level: wire.Bucket, Params: append([]string{"marker"}, page...), Handle: d.listObjects},
+		{Method: post, Level: wire.Bucket, Name: "delete", Handle: d.deleteObjects},
+
+		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Handle: d.uploadPart},
+		{Method: put, Level: wire.Object, Name: "partNumber", Handle: d.uploadPart},
+		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Copy: true, Handle: d.uploadPartCopy},
+		{Method: put, Level: wire.Object, Name: "tagging", Handle: d.putTagging},
+		{Method: put, Level: wire.Object, Name: "acl", Handle: d.putObjectACL},
+		{Method: put, Level: wire.Object, Copy: true, Handle: d.copyObject},
+		{Method: put, Level: wire.Object, Handle: d.putObject},
+		{Method: get, Level: wire.Object, Name: "uploadId", Params: []string{"max-parts", "part-number-marker", "encoding-type"}, Handle: d.listParts},
+		{Method: get, Level: wire.Object, Name: "tagging", Handle: d.getTagging},
+		{Method: get, Level: wire.Object, Name: "acl", Handle: d.getObjectACL},
+		{Method: get, Level: wire.Object, Params: read, Handle: d.getObject},
+		{Method: head, Level: wire.Object, Params: read, Handle: d.headObject},
+		{Method: post, Level: wire.Object, Name: "uploads", Handle: d.createUpload},
+		{Method: post, Level: wire.Object, Name: "uploadId", Handle: d.completeUpload},
+		{Method: del, Level: wire.Object, Name: "uploadId", Handle: d.abortUpload},
+		{Method: del, Level: wire.Object, Name: "tagging", Handle: d.deleteTagging},
+		{Method: del, Level: wire.Object, Handle: d.deleteObject},
+	}
+}
