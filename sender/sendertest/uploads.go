@@ -40,7 +40,6 @@ type upload struct {
 	sender.Upload
 	name string
 	data []byte
-	done []sender.StoredPart
 }
 
 // begin opens an upload of parts of the sizes given.

@@ -1,0 +1,27 @@
+// Package wire carries requests to a store over HTTP/1.1, and brings bounded answers back. It is what the stores
+// that speak HTTP share: the connections, the body that comes from memory, the watch over what does not move, and
+// what a failure of the network means.
+//
+// Its laws:
+//
+//   - When [Client.Do] returns, nobody reads the request's body any more, whatever it returns.
+//   - Every HTTP status is an answer. An error means that there is no answer, and says whether the store may have
+//     received the request.
+//   - Nothing that a store sends is believed to be small, finite or well-formed.
+//   - Nothing is sent anywhere but where the caller said: redirects come back as answers.
+//
+// # How a body travels
+//
+// Over plain TCP the header and the body leave in one writev from the caller's memory; net/http would copy the body
+// through a buffer of 32 KiB and send the header as a packet of its own. Over TLS net/http copies, as the bytes are
+// copied for encryption anyway.
+//
+//	Do -> payload.lend -> conn.ReadFrom -> writev(header, body)      plain
+//	Do -> reader.Read  -> net/http's buffer -> tls.Conn -> conn      TLS
+//
+// # How long things take
+//
+// One rule covers a stall in any phase: in every [Timeouts.Stall] at least [Timeouts.StallBytes] must move, in
+// either direction. On Linux "move" means acknowledged by the other side, so that a slow link with large socket
+// buffers is not taken for a dead one. On top of it, the whole request is bounded by a function of its size.
+package wire

@@ -1,0 +1,159 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"reflect"
+	"syscall"
+
+	"github.com/ingest-dev/ingest/sender"
+)
+
+// trace notes how far the request gets. net/http may try more than one connection, one after the other; what an
+// earlier one did not carry does not count.
+func (x *exchange) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			c, plain := under(info.Conn)
+			x.header.Store(false)
+			x.plain, x.reused = plain, info.Reused
+			x.conn.Store(c)
+			if plain {
+				x.announce(c)
+			}
+		},
+		WroteHeaders: func() { x.header.Store(true) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err != nil {
+				x.tls.Store(&handshakeFail{err})
+			}
+		},
+	}
+}
+
+func (x *exchange) announce(c *conn) {
+	if len(x.request.Body) == 0 {
+		c.expect(nil)
+		return
+	}
+	c.expect(&x.payload)
+}
+
+func (x *exchange) progress() int64 {
+	if c := x.conn.Load(); c != nil {
+		return c.progress()
+	}
+	return 0
+}
+
+// failure turns the lack of an answer into what it means. outer is the caller's ctx; inner carries the verdict of the
+// watchdog. An error of ctx is a TryAgain: nothing speaks against the request itself.
+func (x *exchange) failure(outer, inner context.Context, err error) *sender.Error {
+	r := x.request
+	e := &sender.Error{Op: r.Op, Key: r.Key, Part: r.Part, Kind: sender.TryAgain}
+	switch {
+	case outer.Err() != nil:
+		err = because(outer)
+	case inner.Err() != nil:
+		err = context.Cause(inner)
+	default:
+		e.Hint = x.hint(err)
+	}
+	if e.Hint != "" {
+		e.Kind = sender.StopRun
+	}
+	if vanished(err) {
+		e.Kind = sender.GiveUp
+	}
+	if x.sent() && e.Kind == sender.TryAgain {
+		err = fmt.Errorf("%w: %w", sender.ErrNoAnswer, err)
+	}
+	e.Err = err
+	return e
+}
+
+// vanished reports whether the request's own bytes could not be read. The kernel says EFAULT when it meets a mapped
+// file that shrank.
+func vanished(err error) bool { return errors.Is(err, errVanished) || errors.Is(err, syscall.EFAULT) }
+
+func because(ctx context.Context) error {
+	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
+}
+
+// hint returns what to do about an error that no repetition cures, or "" if one may.
+func (x *exchange) hint(err error) string {
+	if h := x.tls.Load(); h != nil && errors.Is(err, h.err) {
+		return handshakeHint(err)
+	}
+	if errors.Is(err, http.ErrSchemeMismatch) {
+		return "the endpoint does not speak TLS; write http:// in front of it if that is meant"
+	}
+	if errors.Is(err, errProxyVariable) {
+		return "check HTTPS_PROXY and HTTP_PROXY"
+	}
+	if refusal, ok := errors.AsType[*proxyRefusal](err); ok && refusal.status < 500 {
+		return "check the credentials in HTTPS_PROXY, and what the proxy allows"
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound && !dns.IsTemporary {
+		return "no host has this name; check the endpoint, the region and the bucket's name"
+	}
+	return ""
+}
+
+// handshakeHint tells what a person must mend from what the network may do by itself: a connection that was cut,
+// that took too long, or that a busy server ended.
+func handshakeHint(err error) string {
+	if alert, ok := alertIn(err); ok {
+		return alertHint(alert)
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return certificateHint(err)
+	}
+	if _, ok := errors.AsType[net.Error](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ""
+	}
+	return "the endpoint does not speak TLS 1.2 or newer as it should; check the endpoint"
+}
+
+// alertIn returns the number of the alert that ended a handshake. Outside of QUIC crypto/tls has no name for the type
+// that it puts into a net.OpError: it is the only cause there that is a uint8.
+func alertIn(err error) (uint8, bool) {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok {
+		return 0, false
+	}
+	v := reflect.ValueOf(op.Err)
+	if v.Kind() != reflect.Uint8 {
+		return 0, false
+	}
+	return uint8(v.Uint()), true
+}
+
+func alertHint(alert uint8) string {
+	const closeNotify, internalError, userCanceled = 0, 80, 90 // RFC 8446, section 6
+	switch alert {
+	case closeNotify, internalError, userCanceled:
+		return ""
+	}
+	return "the endpoint refuses our TLS; it must speak TLS 1.2 or newer"
+}
+
+func certificateHint(err error) string {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "the endpoint's certificate is signed by nobody known; name its authority's PEM file if you trust it"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the endpoint's certificate is of another name; check the endpoint"
+	}
+	return "the endpoint's certificate is not valid; check the endpoint and this machine's clock"
+}

@@ -1,0 +1,88 @@
+package oss
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/sender"
+	"github.com/ingest-dev/ingest/sender/internal/wire"
+)
+
+const (
+	headerCRC       = "X-Oss-Hash-Crc64ecma"
+	headerVersion   = "X-Oss-Version-Id"
+	headerRequestID = "X-Oss-Request-Id"
+	headerETag      = "Etag"
+)
+
+// The bounds of package sender, in bytes.
+const (
+	maxETag     = 128
+	maxVersion  = 128
+	maxUploadID = 1024
+)
+
+var (
+	errNoETag   = errors.New("a success without an ETag is not an answer of OSS; something between may have given it")
+	errTooLong  = errors.New("the ETag or the version id is longer than 128 bytes")
+	errNoUpload = errors.New("the answer names no upload id of 1 to 1,024 bytes")
+)
+
+// receipt reads what the header of a success says was stored.
+func (c *call) receipt(answer *wire.Response) (sender.Receipt, error) {
+	h := answer.Header
+	r := sender.Receipt{ETag: unquoted(h.Get(headerETag)), VersionID: h.Get(headerVersion), Checksum: checksum(h.Get(headerCRC))}
+	if r.ETag == "" {
+		return sender.Receipt{}, c.broken(answer, errNoETag)
+	}
+	if len(r.ETag) > maxETag || len(r.VersionID) > maxVersion {
+		return sender.Receipt{}, c.broken(answer, errTooLong)
+	}
+	return r, nil
+}
+
+// checksum reads a CRC as OSS states it: decimal. What cannot be read proves nothing, and is no checksum.
+func checksum(decimal string) hasher.Checksum {
+	v, err := strconv.ParseUint(decimal, 10, 64)
+	if err != nil {
+		return hasher.Checksum{}
+	}
+	return hasher.FromUint64(hasher.CRC64ECMA, v)
+}
+
+// properties sets the headers of what goes with an object. The ACL is left out: it belongs to Put and to Complete.
+func properties(h http.Header, o *sender.Object) {
+	set(h, "Content-Type", o.ContentType)
+	set(h, "X-Oss-Storage-Class", o.StorageClass)
+	set(h, "X-Oss-Tagging", tagging(o.Tags))
+	for name, value := range o.Metadata {
+		h.Set(metadataPrefix+name, value)
+	}
+}
+
+const (
+	metadataPrefix = "X-Oss-Meta-"
+	headerACL      = "X-Oss-Object-Acl"
+)
+
+func set(h http.Header, name, value string) {
+	if value != "" {
+		h[name] = []string{value}
+	}
+}
+
+// tagging writes tags as the header wants them: as a query.
+func tagging(tags map[string]string) string {
+	if len(tags) == 0 {
+		return ""
+	}
+	pairs := make([]string, 0, 2*len(tags))
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		pairs = append(pairs, k, tags[k])
+	}
+	return query(pairs...)
+}

@@ -1,0 +1,93 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/sender"
+	"github.com/ingest-dev/ingest/sender/internal/wire"
+)
+
+var (
+	_ sender.Store        = (*Store)(nil)
+	_ sender.UploadLister = (*Store)(nil)
+)
+
+// Store keeps objects in a bucket. It may be used from many goroutines at once. [New] makes one, and Close ends it.
+type Store struct {
+	address address
+	client  *wire.Client
+	keys    *keyring
+	signer  signer
+	clock   clock
+
+	sums         negotiation
+	signPayloads atomic.Bool // the endpoint wants the SHA-256 of payloads
+	uploads      sync.Map    // sender.Upload -> hasher.Algorithm that it was begun with; MD5 if with none
+}
+
+// Close closes the connections that are kept. Calls under way end by themselves.
+func (s *Store) Close() { s.client.Close() }
+
+// Wire returns the checksum that the endpoint compares, as far as its answers have shown.
+func (s *Store) Wire() hasher.Algorithm { return s.sums.current() }
+
+// Put stores a whole object in one request, of at most 5 GiB. The receipt's checksum is what the store states; with
+// MD5 it is the ETag, where that is an MD5. While the endpoint's checksum is being settled, it takes up to three requests.
+func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (r sender.Receipt, err error) {
+	c := &call{op: "put object", key: o.Key, method: http.MethodPut, payload: &p}
+	err = s.sums.negotiate(func(a hasher.Algorithm) (bool, error) {
+		c.header = properties(o)
+		r, err = s.deliver(ctx, c, a)
+		return !r.Checksum.IsZero(), err
+	})
+	return r, err
+}
+
+// deliver sends a payload with its checksum, and compares what the store states of it.
+func (s *Store) deliver(ctx context.Context, c *call, a hasher.Algorithm) (sender.Receipt, error) {
+	sent, err := s.checksum(c, a)
+	if err != nil {
+		return sender.Receipt{}, err
+	}
+	setChecksum(c.header, sent)
+	answer, err := s.exchange(ctx, c)
+	if err != nil {
+		return sender.Receipt{}, err
+	}
+	r, err := c.receipt(answer, answer.Header.Get("Etag"))
+	if err != nil {
+		return sender.Receipt{}, err
+	}
+	r.Checksum = stated(answer.Header, a)
+	if !r.Checksum.IsZero() && r.Checksum != sent {
+		return sender.Receipt{}, c.mismatch(answer, r.Checksum, sent)
+	}
+	return r, nil
+}
+
+// errChanged is returned when bytes are not those that their checksums were taken of: a mapped source changed.
+var errChanged = errors.New("the bytes changed after they were hashed")
+
+// checksum returns the sum to send with a payload. One that the payload does not carry is taken now, and must be of
+// the same bytes as the others.
+func (s *Store) checksum(c *call, a hasher.Algorithm) (hasher.Checksum, error) {
+	p := c.payload
+	if sum := p.Sums.Get(a); !sum.IsZero() {
+		return sum, nil
+	}
+	carried := p.Sums.Get(hasher.XXH3)
+	if carried.IsZero() {
+		return sumOf(p, a), nil
+	}
+	sums := hasher.Sum(p.Data, hasher.SetOf(a, hasher.XXH3))
+	if sums.Get(hasher.XXH3) != carried {
+		return hasher.Checksum{}, c.failed(sender.TryAgain, fmt.Errorf("%w: %w", sender.ErrCorrupt, errChanged))
+	}
+	return sums.Get(a), nil
+}
