@@ -2,6 +2,7 @@ package manifests
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -81,7 +82,7 @@ func (k *checker) read(ctx context.Context) error {
 	for {
 		err := p.next(ctx, &e)
 		k.report(&e)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package manifests
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -60,7 +61,7 @@ func (s *suspects) compare(ctx context.Context, p *pass) (same []Mistake, err er
 	var e entry
 	for e.row.Number < s.last {
 		err := p.next(ctx, &e)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

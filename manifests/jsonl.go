@@ -58,7 +58,7 @@ func (d *jsonl) row(e *entry) error {
 		return err
 	}
 	end := d.json.InputOffset()
-	if _, err := d.json.ReadToken(); err != io.EOF {
+	if _, err := d.json.ReadToken(); !errors.Is(err, io.EOF) {
 		e.breaks(end+1, "the line goes on after the row's object: one row is one line")
 	}
 	return nil
@@ -173,7 +173,7 @@ func (d *jsonl) explain(e *entry, err error) {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		e.breaks(int64(d.text.Size())+1, "the line ends inside the row's object: one row is one line")
+		e.breaks(d.text.Size()+1, "the line ends inside the row's object: one row is one line")
 	case !errors.As(err, &syntax):
 		e.breaks(0, "%v", err)
 	case errors.Is(syntax.Err, jsontext.ErrDuplicateName):

@@ -2,6 +2,7 @@ package manifests
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -51,7 +52,7 @@ func (p *pass) next(ctx context.Context, e *entry) error {
 		return err
 	}
 	switch err := p.decoder.decode(e); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return io.EOF
 	case err != nil && p.stream.file.err != nil:
 		return fmt.Errorf("read manifest %s: %w", p.m.name, err)

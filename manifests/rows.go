@@ -2,6 +2,7 @@ package manifests
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -38,7 +39,7 @@ func (p *pass) each(ctx context.Context, yield func(*Row, error) bool) error {
 		if len(e.faults) > 0 {
 			return p.wrong(&e)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return p.same()
 		}
 		if err != nil {

@@ -1,0 +1,222 @@
+package journal
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// wastefulRecords are of three rows that failed over and over with long messages, and of an upload.
+func wastefulRecords() []Record {
+	records := []Record{begun(9, "old"), part(9, 1), begun(9, "new"), part(9, 1), part(9, 2), outcome(8, Done)}
+	for i := range 3000 {
+		o := outcome(int64(i%3+1), Failed)
+		o.Failure = &Failure{Message: strings.Repeat("m", i%1000)}
+		records = append(records, o)
+	}
+	return append(records, outcome(2, Unverified), outcome(3, Failed), outcome(3, Done))
+}
+
+func TestCompactionKeepsWhatCountsAndNothingElse(t *testing.T) {
+	records := wastefulRecords()
+	b, _ := image(records)
+	state, d := recovered(t, b)
+	requireState(t, state, records)
+	if n := len(d.contents("j")); n > 4096 || state.Damage != nil {
+		t.Fatalf("%d bytes, damage %v", n, state.Damage)
+	}
+	requireLastOutcomes(t, d, truthOf(records))
+}
+
+func requireLastOutcomes(t *testing.T, d *simDisk, is *truth) {
+	t.Helper()
+	j, _ := open(t, "j", Options{files: d})
+	o, err := j.Outcomes(t.Context(), 100)
+	must(t, err)
+	for row := range int64(102) {
+		want, has := is.outcomes[row]
+		got, ok, err := o.Get(row)
+		if err != nil || ok != has || has && got.Status != want.Status {
+			t.Fatalf("row %d: %+v %v %v, want %+v", row, got, ok, err, want)
+		}
+		if has && want.Failure != nil && *want.Failure != *got.Failure {
+			t.Fatalf("row %d: an earlier outcome was kept", row)
+		}
+	}
+	must(t, o.Close())
+	must(t, j.Close())
+}
+
+func TestUploadsThatAreOverAreWaste(t *testing.T) {
+	for _, over := range []Record{outcome(1, Done), Dropped{1}, begun(1, "next")} {
+		records := []Record{begun(1, "a")}
+		for i := range 30_000 {
+			records = append(records, part(1, i%1000+1))
+		}
+		records = append(records, over)
+		b, _ := image(records)
+		state, d := recovered(t, b)
+		requireState(t, state, records)
+		if n := len(d.contents("j")); n > 4096 {
+			t.Errorf("%d bytes after %+v", n, over)
+		}
+	}
+}
+
+func TestSoundJournalIsNotWrittenAnew(t *testing.T) {
+	var records []Record
+	for i := range int64(40_000) {
+		records = append(records, outcome(i+1, Done))
+	}
+	b, _ := image(records)
+	d := simDiskWith("j", b)
+	_, err := (&storage{files: d, path: "j"}).open(testJob)
+	if err != nil || len(d.ops) != 1 {
+		t.Fatal(err, d.ops)
+	}
+}
+
+func TestFailedCompactionLeavesTheOldJournalInUse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j")
+	records := wastefulRecords()
+	b, _ := image(records)
+	for _, fault := range []struct {
+		op    string
+		n     int
+		cause error
+	}{
+		{"open", 2, syscall.EACCES}, {"write", 1, syscall.ENOSPC}, {"sync", 1, syscall.EIO}, {"rename", 1, syscall.EXDEV},
+	} {
+		d := simDiskWith(path, b)
+		d.fault = func(op string, n int) error {
+			if op == fault.op && n == fault.n {
+				return fault.cause
+			}
+			return nil
+		}
+		j, state, err := Open(path, testJob, Options{files: d})
+		must(t, err)
+		requireState(t, state, records)
+		if got := d.contents(path); string(got) != string(b) {
+			t.Fatalf("%s: the old journal has changed", fault.op)
+		}
+		if d.contents(path+".tmp") != nil {
+			t.Fatalf("%s: a .tmp is left", fault.op)
+		}
+		must(t, j.Append(outcome(50, Done)))
+		must(t, j.Close())
+		d.fault = nil
+		state, err = (&storage{files: d, path: path}).open(testJob)
+		must(t, err)
+		requireState(t, state, append(records[:len(records):len(records)], outcome(50, Done)))
+	}
+}
+
+func TestRenameThatOnlyPretendsToFailIsFollowed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j")
+	records := wastefulRecords()
+	b, _ := image(records)
+	d := &pretender{simDiskWith(path, b)}
+	j, _, err := Open(path, testJob, Options{files: d})
+	must(t, err)
+	must(t, j.Append(outcome(50, Done)))
+	must(t, j.Close())
+	state, err := (&storage{files: d.simDisk, path: path}).open(testJob)
+	must(t, err)
+	requireState(t, state, append(records, outcome(50, Done)))
+}
+
+// pretender renames and says that it did not.
+type pretender struct{ *simDisk }
+
+func (p *pretender) Rename(from, to string) error {
+	_ = p.simDisk.Rename(from, to)
+	return os.ErrNotExist
+}
+
+func TestDirectoryThatCannotBeSyncedEndsTheOpen(t *testing.T) {
+	b, _ := image(wastefulRecords())
+	d := simDiskWith("j", b)
+	d.fault = func(op string, _ int) error {
+		if op == "syncdir" {
+			return syscall.EIO
+		}
+		return nil
+	}
+	if _, err := (&storage{files: d, path: "j"}).open(testJob); !errors.Is(err, syscall.EIO) {
+		t.Fatal(err)
+	}
+}
+
+func TestPowerCutDuringCompactionLeavesOneOfTheTwo(t *testing.T) {
+	records := wastefulRecords()
+	b, _ := image(records)
+	eachSeed(t, 100, func(t *testing.T, rng *rand.Rand) {
+		d := simDiskWith("j", b)
+		n := 1 + rng.IntN(14)
+		d.fault = failing(n, true, syscall.EIO)
+		_, _ = (&storage{files: d, path: "j"}).open(testJob)
+		state, err := (&storage{files: d.cutPower(rng), path: "j"}).open(testJob)
+		must(t, err)
+		requireState(t, state, records)
+	})
+}
+
+func TestLeftoverOfACompactionIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "j")
+	j, _ := open(t, path, Options{})
+	must(t, j.Close())
+	must(t, os.WriteFile(path+".tmp", []byte("half"), 0o600))
+	j, _ = open(t, path, Options{})
+	must(t, j.Close())
+	requireFiles(t, dir, "j")
+}
+
+func TestDoneThatIsSupersededIsNotCounted(t *testing.T) {
+	small := outcome(1, Done)
+	small.Size = 3
+	for _, records := range [][]Record{
+		{outcome(1, Done), outcome(2, Done), outcome(1, Failed)},
+		{outcome(1, Done), outcome(2, Done), outcome(1, Unverified)},
+		{outcome(1, Done), small, outcome(2, Done)},
+		{outcome(1, Failed), outcome(1, Done), outcome(1, Failed), small},
+	} {
+		b, _ := image(records)
+		state, _ := recovered(t, b)
+		requireState(t, state, records)
+	}
+}
+
+func TestPartsBeyondTheFoldAreKept(t *testing.T) {
+	records := []Record{begun(1, "a")}
+	for i := range 2500 {
+		p := part(1, i%2000+1)
+		p.XXH3 = uint64(i)
+		records = append(records, p)
+	}
+	b, _ := image(records)
+	state, _ := recovered(t, b)
+	requireState(t, state, records)
+}
+
+func TestLongJournalOpensInLittleMemory(t *testing.T) {
+	const n = 500_000
+	for name, record := range map[string]func(*encoder, []byte, int64) []byte{"outcomes": manyOutcomes, "parts": manyParts} {
+		path := filepath.Join(t.TempDir(), name)
+		bulk(t, path, n, record)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		j, _ := open(t, path, Options{})
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > 8<<20 {
+			t.Errorf("%s: %d bytes allocated in all", name, got)
+		}
+		must(t, j.Remove())
+	}
+}

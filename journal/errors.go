@@ -1,0 +1,24 @@
+package journal
+
+import "errors"
+
+// ErrLocked is returned when another process has the journal open.
+var ErrLocked = errors.New("journal is in use")
+
+// ErrOtherJob is returned when the journal is of another manifest, target or root.
+var ErrOtherJob = errors.New("journal is of another job")
+
+// ErrFormat is returned when a file is not a journal, or is one of a format that this program does not read.
+var ErrFormat = errors.New("not a journal that this version reads")
+
+// ErrDamaged is returned when a journal's header cannot be believed. The file is left as it is.
+var ErrDamaged = errors.New("journal's header is damaged")
+
+// ErrDead is returned after a write or a sync of the journal has failed. The error wraps that failure too.
+var ErrDead = errors.New("journal is dead")
+
+// ErrClosed is returned when a journal is used after Close or Remove.
+var ErrClosed = errors.New("journal is closed")
+
+// ErrRecord is returned when a record does not keep the bounds of its fields. Nothing of it is written.
+var ErrRecord = errors.New("record is out of bounds")

@@ -1,0 +1,94 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// The names beside a journal's own.
+const (
+	lockSuffix = ".lock"
+	tempSuffix = ".tmp"
+	copySuffix = ".corrupt"
+)
+
+// defaultCommit is the most work, in time, that a power cut may take: short enough not to matter, and so rare a
+// sync that it costs nothing beside the sending.
+const defaultCommit = 200 * time.Millisecond
+
+// Options of a journal. The zero value is ready for use.
+type Options struct {
+	Commit time.Duration // the longest that a record waits to be durable; 200 ms
+	Tool   string        // version of the program, for the header; at most 64 bytes of it
+
+	files files // the real file system
+}
+
+func (o Options) withDefaults() Options {
+	if o.Commit <= 0 {
+		o.Commit = defaultCommit
+	}
+	if o.files == nil {
+		o.files = disk{}
+	}
+	return o
+}
+
+// Open takes the journal at path for this process alone and reads what it knows. It creates the journal if there
+// is none, or an empty file. Its directory has to be there.
+//
+// A torn end is cut. Damage elsewhere is repaired by writing anew what can be believed, after the file was copied
+// to path + ".corrupt"; [State.Damage] says so. If much of the file is of no use any more it is written anew too.
+//
+// Open fails with [ErrLocked], [ErrOtherJob], [ErrFormat] or [ErrDamaged], which leave the file as it is, or with
+// an error of the file system. The journal must be closed with Close or Remove.
+func Open(path string, job Job, o Options) (*Journal, *State, error) {
+	o = o.withDefaults()
+	if err := job.check(); err != nil {
+		return nil, nil, err
+	}
+	path, err := resolve(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := acquire(path + lockSuffix)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &storage{files: o.files, path: path, tool: o.Tool}
+	state, err := s.open(job)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), l.release())
+	}
+	j := newJournal(s, o)
+	j.lock = l
+	j.start()
+	return j, state, nil
+}
+
+// Temporary returns a journal that nobody will open again, in a file of the system's temporary directory that is
+// gone after Close. It is never synced, and Sync only waits for it to be written.
+func Temporary(job Job, o Options) (*Journal, *State, error) {
+	o = o.withDefaults()
+	if err := job.check(); err != nil {
+		return nil, nil, err
+	}
+	f, err := os.CreateTemp("", "ingest-*.journal")
+	if err != nil {
+		return nil, nil, fmt.Errorf("create a temporary journal: %w", err)
+	}
+	s := &storage{files: o.files, path: f.Name(), tool: o.Tool, file: f}
+	s.header = s.newHeader(job)
+	if s.size, err = writeHeader(f, s.header); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("create a temporary journal: %w", err), f.Close(), os.Remove(s.path))
+	}
+	j := newJournal(s, o)
+	j.volatile = true
+	j.unnamed = os.Remove(s.path) == nil // not on Windows, where Close removes it
+	j.start()
+	state := NewState()
+	state.New = true
+	return j, state, nil
+}

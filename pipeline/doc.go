@@ -1,0 +1,21 @@
+// Package pipeline is the story of a run: what happens to a row from the manifest until it is settled.
+//
+//	manifest rows -> dispatch -> open -> scatter -> [read] -> [hash] -> [send] -> gather -> finish -> settle
+//	                   ^          plan    parts      part      sums     receipt  journal  Complete  journal
+//	                   |          upload                                                   compare   event
+//	                   +------------------------- a settled file -----------------------------------+
+//
+// A row becomes a [file], a file is scattered into parts, and the parts are gathered into the file again. Between
+// channels stand steps: plain functions from a job to the same job, which tests call without any channel. The
+// ledger alone decides what an outcome means and records it in the journal.
+//
+// The laws of the package:
+//
+//   - An error is a value that travels with its job. A step that meets a job with an error passes it on, so every
+//     job that was dispatched is settled, and channels are always drained: no send on one needs a way out.
+//   - Back-pressure is the channels and the reader's buffers. Memory is the parts in flight and the files they
+//     belong to; nothing is kept per row but a bit.
+//   - An upload's id is durable in the journal before its first part is sent.
+//   - An object becomes visible only after its source was seen to be unchanged, and counts as done only when the
+//     store's own checksum of the whole equals ours.
+package pipeline

@@ -1,0 +1,110 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/reader"
+	"github.com/ingest-dev/ingest/sender"
+)
+
+var (
+	// ErrStopped is returned when a run was asked to stop before its end. It can be carried on.
+	ErrStopped = errors.New("stopped before the end")
+
+	// ErrSize is returned when a source has not the size that its row states.
+	ErrSize = errors.New("the source has not the size that the manifest states")
+
+	// ErrStated is returned when a source has not the checksum that its row states.
+	ErrStated = errors.New("the source has not the checksum that the manifest states")
+
+	// ErrTooLarge is returned when a source is larger than an object of the store may be.
+	ErrTooLarge = errors.New("the source is larger than an object of this store may be")
+
+	// ErrOverwritten is returned when another writer replaced the object while it was being proven.
+	ErrOverwritten = errors.New("the object was overwritten by another writer")
+
+	// ErrPanic is returned when a step panicked. It is a fault of this program, kept to the row that met it.
+	ErrPanic = errors.New("internal fault")
+)
+
+// Fault is what failed at a source, before anything was asked of the store.
+type Fault struct {
+	Op   string // "open source", "read source"
+	Path string
+	Err  error
+}
+
+// Error says what failed and where.
+func (f *Fault) Error() string { return fmt.Sprintf("%s %q: %v", f.Op, f.Path, f.cause()) }
+
+// Unwrap returns the cause.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// cause is the error without the path, which a Fault names already.
+func (f *Fault) cause() error {
+	if p, ok := errors.AsType[*fs.PathError](f.Err); ok {
+		return p.Err
+	}
+	return f.Err
+}
+
+// codes are the report's codes for what no store has a code for.
+var codes = []struct {
+	err  error
+	code string
+}{
+	{reader.ErrChanged, "SourceChanged"},
+	{reader.ErrNotRegular, "SourceNotRegular"},
+	{fs.ErrNotExist, "SourceMissing"},
+	{fs.ErrPermission, "SourceUnreadable"},
+	{ErrSize, "SizeMismatch"},
+	{ErrStated, "ChecksumMismatch"},
+	{ErrTooLarge, "TooLarge"},
+	{ErrOverwritten, "Overwritten"},
+	{sender.ErrCorrupt, "StoredCorrupt"},
+	{sender.ErrNoAnswer, "NoAnswer"},
+	{ErrPanic, "InternalFault"},
+}
+
+// failureOf is err as the journal and the report keep it.
+func failureOf(err error) *journal.Failure {
+	f := &journal.Failure{Message: err.Error()}
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			f.Code = c.code
+			break
+		}
+	}
+	if s, ok := errors.AsType[*Fault](err); ok {
+		f.Op, f.Message = s.Op, s.cause().Error()
+	}
+	if e, ok := errors.AsType[*sender.Error](err); ok {
+		f.Op, f.RequestID, f.HostID, f.EC = e.Op, e.RequestID, e.HostID, e.EC
+		if e.Code != "" {
+			f.Code, f.Message = e.Code, e.Message
+		}
+	}
+	return f
+}
+
+// interrupted reports whether err says nothing about the row: the run was ended under it.
+func interrupted(err error) bool {
+	return errors.Is(err, ErrStopped) || errors.Is(err, context.Canceled) ||
+		sender.KindOf(err) == sender.StopRun || errors.Is(err, journal.ErrDead)
+}
+
+// sourceFailed reports whether err is the source's doing, so that what was sent of it is of no use.
+func sourceFailed(err error) bool {
+	_, fault := errors.AsType[*Fault](err)
+	return fault || errors.Is(err, ErrSize) || errors.Is(err, ErrStated) || errors.Is(err, ErrTooLarge)
+}
+
+// worthAgain reports whether sending the row once more, in this run, may mend it.
+func worthAgain(err error) bool {
+	return errors.Is(err, sender.ErrNoSuchUpload) || errors.Is(err, sender.ErrCorrupt) ||
+		errors.Is(err, sender.ErrInvalidPart)
+}

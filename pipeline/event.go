@@ -1,0 +1,33 @@
+package pipeline
+
+import (
+	"github.com/ingest-dev/ingest/journal"
+)
+
+// Event is something rare that happened to a row, told in the order of the journal.
+type Event struct {
+	Kind   EventKind
+	Row    int64
+	Source string
+	Key    string
+	Size   int64 // bytes of the source, when it was opened
+	Status journal.Status
+	Err    error // why it failed, or why it is sent again
+}
+
+// EventKind says what happened.
+type EventKind uint8
+
+// The kinds of event.
+const (
+	Settled   EventKind = iota // the row has its outcome for this run: Status, and Err if it failed
+	SentAgain                  // the store lost or spoilt the row, and it is sent once more: Err says why
+	Forgotten                  // the store no longer knows the upload of an earlier run: the row starts over
+)
+
+func (f *file) event(k EventKind, err error) Event {
+	return Event{
+		Kind: k, Row: f.row.Number, Source: f.row.Source, Key: f.row.Key,
+		Size: f.object.Size, Status: f.status, Err: err,
+	}
+}

@@ -1,0 +1,105 @@
+package pipeline
+
+import (
+	"sync/atomic"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/manifests"
+	"github.com/ingest-dev/ingest/reader"
+	"github.com/ingest-dev/ingest/sender"
+)
+
+// file is a row on its way: opened, scattered into parts, gathered, finished, settled. At any instant one stage
+// owns it; while its parts are between scatter and gather, only failed and sent are touched, by whoever has a part.
+type file struct {
+	row    manifests.Row
+	object sender.Object
+	stated hasher.Checksum // what the row states, or zero
+	known  *journal.Upload // what the journal knows of an open upload, or nil
+
+	source    *reader.Source
+	plan      Plan
+	sums      sums
+	begun     journal.Begun        // of upload, as the journal has it
+	upload    *sender.Upload       // open, or nil
+	claims    map[int]journal.Part // parts that need not be sent, or only hashed, when plan.Action says so
+	parts     []sender.StoredPart  // gathered, by number-1
+	left      int                  // parts not gathered yet
+	whole     hasher.Checksum      // of all bytes
+	xxh3      hasher.Checksum      // of all bytes, when they were hashed in one go
+	got       sender.Receipt       // for the whole
+	status    journal.Status       // when err is nil
+	tries     int                  // how often the row was dispatched in this run
+	extra     int                  // requests that were repeated
+	drop      bool                 // the upload is gone: the journal is to forget it
+	forgotten bool                 // the store no longer knew the upload of an earlier run
+	settled   bool                 // nothing is left to do for it
+	failed    atomic.Bool          // some part failed: the others need not be sent
+	sent      atomic.Int64         // bytes of parts that are in the store
+	err       error                // the first that a part or the file met
+}
+
+// sums says which checksums a file's bytes are hashed for.
+type sums struct {
+	whole hasher.Algorithm // combines, so that parts give the whole
+	set   hasher.Set
+}
+
+// part is a range of a file between scatter and gather.
+type part struct {
+	file   *file
+	number int
+	off, n int64
+	claim  *journal.Part // what journal and store agree it is, or nil
+	kept   bool          // it was in the store already
+	stored bool          // it is in the store by this run
+
+	chunk   *reader.Chunk
+	sums    hasher.Sums
+	receipt sender.Receipt
+	err     error
+}
+
+// one reports whether the file is a single request.
+func (f *file) one() bool { return f.plan.Action == Put }
+
+// fail keeps err if it is the first.
+func (f *file) fail(err error) {
+	if err == nil || f.err != nil {
+		return
+	}
+	f.err = err
+	f.failed.Store(true)
+}
+
+// again makes the file what it was before it was opened, with what is now known of its upload.
+func (f *file) again() {
+	f.known = nil
+	if f.upload != nil && !f.drop {
+		f.known = f.remember()
+	}
+	f.source, f.upload, f.claims, f.parts = nil, nil, nil, nil
+	f.plan, f.whole, f.xxh3, f.got, f.drop, f.err = Plan{}, hasher.Checksum{}, hasher.Checksum{}, sender.Receipt{}, false, nil
+	f.failed.Store(false)
+	f.sent.Store(0)
+}
+
+// remember is what the journal knows of the file's open upload.
+func (f *file) remember() *journal.Upload {
+	u := &journal.Upload{Begun: f.begun, Parts: map[int]journal.Part{}}
+	for _, p := range f.parts {
+		if p.Number > 0 {
+			u.Parts[p.Number] = journal.Part{Row: f.row.Number, Number: p.Number, Size: p.Size, ETag: p.ETag, Checksum: p.Checksum}
+		}
+	}
+	return u
+}
+
+// close lets go of the source. Bytes that were read of it stay valid.
+func (f *file) close() {
+	if f.source != nil {
+		_ = f.source.Close() // it was only read
+		f.source = nil
+	}
+}

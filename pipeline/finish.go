@@ -1,0 +1,106 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/sender"
+)
+
+// finish is the step that makes a gathered file an object and proves it, or cleans up behind one that failed. It
+// closes the source.
+func (r *Runner) finish(ctx context.Context) func(*file) {
+	return func(f *file) {
+		defer f.close()
+		if f.err == nil {
+			f.fail(r.complete(ctx, f))
+		}
+		if f.err == nil {
+			f.fail(r.prove(ctx, f))
+		}
+		if f.err != nil {
+			r.cleanUp(ctx, f)
+		}
+	}
+}
+
+// complete makes the object visible, if its source is still what was read.
+func (r *Runner) complete(ctx context.Context, f *file) error {
+	if f.one() || f.got.ETag != "" {
+		return nil
+	}
+	if err := f.source.Unchanged(); err != nil {
+		return &Fault{Op: "read source", Path: f.row.Path, Err: err}
+	}
+	whole, err := combine(len(f.parts), func(i int) (hasher.Checksum, int64) { return f.parts[i].Checksum, f.parts[i].Size })
+	if err != nil {
+		return err
+	}
+	f.whole = whole
+	if f.stated.Algorithm == whole.Algorithm {
+		if err := compareStated(f, whole); err != nil {
+			return err
+		}
+	}
+	f.got, err = r.job.Store.Complete(ctx, *f.upload, &f.object, sender.Completion{Parts: f.parts, Whole: whole})
+	f.extra += max(0, f.got.Attempts-1)
+	return stoppedIf(ctx, err)
+}
+
+// prove gives the file its status: done if the store's checksum of the whole equals ours, unverified if the
+// store has none to offer. A receipt without a checksum is asked after once.
+func (r *Runner) prove(ctx context.Context, f *file) error {
+	f.status = journal.Done
+	if sameSum(f.got.Checksum, f.whole) {
+		return nil
+	}
+	info, err := r.job.Store.Head(ctx, f.object.Key)
+	if err != nil {
+		return stoppedIf(ctx, err)
+	}
+	return judge(f, info)
+}
+
+// judge is what prove concludes from the store's answer.
+func judge(f *file, info sender.Info) error {
+	switch {
+	case f.got.ETag != "" && info.ETag != f.got.ETag:
+		return fmt.Errorf("%q: %w", f.object.Key, ErrOverwritten)
+	case info.Size != f.object.Size:
+		return fmt.Errorf("%q: %w: %d bytes, sent %d", f.object.Key, sender.ErrCorrupt, info.Size, f.object.Size)
+	case sameSum(info.Checksum, f.whole):
+		return nil
+	case info.Checksum.Algorithm == f.whole.Algorithm && !f.whole.IsZero():
+		return fmt.Errorf("%q: %w: %s, sent %s", f.object.Key, sender.ErrCorrupt, info.Checksum, f.whole)
+	}
+	f.status = journal.Unverified
+	return nil
+}
+
+// sameSum reports whether both are known and equal.
+func sameSum(a, b hasher.Checksum) bool { return !a.IsZero() && a == b }
+
+// cleanUp drops an upload that no later run could use. It keeps one that can be carried on; and if the store will
+// not abort, the journal still knows the upload.
+func (r *Runner) cleanUp(ctx context.Context, f *file) {
+	if f.upload == nil {
+		return
+	}
+	switch {
+	case errors.Is(f.err, sender.ErrNoSuchUpload):
+		f.drop = true
+	case sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt):
+		f.drop = r.job.Store.Abort(ctx, *f.upload) == nil
+	}
+}
+
+// stoppedIf is err, or the run's word for it if ctx has ended.
+func stoppedIf(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ErrStopped
+	}
+	return err
+}

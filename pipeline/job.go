@@ -1,0 +1,79 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/manifests"
+	"github.com/ingest-dev/ingest/reader"
+	"github.com/ingest-dev/ingest/sender"
+)
+
+// Rows yields a checked manifest's rows in order, as often as it is asked. A yielded row is valid until the next.
+type Rows interface {
+	Rows(ctx context.Context) iter.Seq2[*manifests.Row, error]
+}
+
+// Job is everything that a run needs, opened and checked by the caller, who also closes it afterwards.
+type Job struct {
+	Manifest Rows
+	Total    int64 // rows of the manifest
+
+	Store   sender.Store // with its decorators on
+	Reader  *reader.Reader
+	Journal *journal.Journal
+	Known   *journal.State // what the journal knew when it was opened; nil: nothing
+
+	Options Options
+}
+
+// Options are what a user may choose. The zero value is good for most.
+type Options struct {
+	PartSize int64       // bytes of a part; 0: [DefaultPartSize]
+	Parallel int         // parts in flight; 0: [DefaultParallel]. The Reader must have as many buffers.
+	Tries    int         // times a row is sent in one run when the store lost or spoilt it; 0: 3
+	Observe  func(Event) // called in journal order from one goroutine; it must not block; nil: nobody
+}
+
+// The defaults. Sixteen parts of 16 MiB fill a link of 10 Gbit/s at 200 ms a part, in 256 MiB of memory; 16 MiB
+// reach 160 GB in 10,000 parts before they are raised.
+const (
+	DefaultPartSize = 16 << 20
+	DefaultParallel = 16
+)
+
+// ErrOption is returned when an option cannot work with the job's store.
+var ErrOption = errors.New("unusable option")
+
+func (o Options) withDefaults() Options {
+	if o.PartSize == 0 {
+		o.PartSize = DefaultPartSize
+	}
+	if o.Parallel == 0 {
+		o.Parallel = DefaultParallel
+	}
+	if o.Tries == 0 {
+		o.Tries = 3
+	}
+	if o.Observe == nil {
+		o.Observe = func(Event) {}
+	}
+	return o
+}
+
+// Check returns an error wrapping [ErrOption] if the options do not suit a store of these limits.
+func (o Options) Check(l sender.Limits) error {
+	o = o.withDefaults()
+	switch {
+	case o.Parallel < 0:
+		return fmt.Errorf("%w: parallel %d: want at least 1", ErrOption, o.Parallel)
+	case o.PartSize < l.MinPart && o.PartSize != DefaultPartSize:
+		return fmt.Errorf("%w: part size %d bytes: this store wants at least %d", ErrOption, o.PartSize, l.MinPart)
+	case exceeds(o.PartSize, l.MaxPart):
+		return fmt.Errorf("%w: part size %d bytes: this store takes at most %d", ErrOption, o.PartSize, l.MaxPart)
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package pipeline
+
+import (
+	"errors"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/sender"
+	"github.com/sourcegraph/conc"
+)
+
+// ledger is the one place that decides what an outcome means, and records it: of parts as they are gathered, of
+// files as they are settled.
+type ledger struct{ *Runner }
+
+// gather collects parts until their file has all of them, and hands the file on.
+func (l *ledger) gather(wg *conc.WaitGroup, parts <-chan *part) <-chan *file {
+	out := make(chan *file)
+	wg.Go(func() {
+		defer close(out)
+		for p := range parts {
+			l.gathered(p)
+			if p.file.left == 0 {
+				out <- p.file
+			}
+		}
+	})
+	return out
+}
+
+// gathered notes what became of a part.
+func (l *ledger) gathered(p *part) {
+	f := p.file
+	f.left--
+	switch {
+	case p.err != nil:
+		f.fail(p.err)
+		l.alarm(p.err)
+	case p.kept:
+		l.partKept(p)
+	case p.stored && f.one():
+		l.wholeSent(p)
+	case p.stored:
+		l.partSent(p)
+	}
+}
+
+func (l *ledger) wholeSent(p *part) {
+	f := p.file
+	f.got = p.receipt
+	f.whole, f.xxh3 = p.sums.Get(f.sums.whole), p.sums.Get(hasher.XXH3)
+	f.extra += max(0, p.receipt.Attempts-1)
+	l.tally.part(p)
+}
+
+func (l *ledger) partKept(p *part) {
+	p.file.parts[p.number-1] = sender.StoredPart{
+		Number: p.number, Size: p.claim.Size, ETag: p.claim.ETag, Checksum: p.claim.Checksum,
+	}
+	l.tally.part(p)
+}
+
+func (l *ledger) partSent(p *part) {
+	f := p.file
+	sum := p.sums.Get(f.sums.whole)
+	f.parts[p.number-1] = sender.StoredPart{Number: p.number, Size: p.n, ETag: p.receipt.ETag, Checksum: sum}
+	f.extra += max(0, p.receipt.Attempts-1)
+	l.tally.part(p)
+	l.record(journal.Part{
+		Row: f.row.Number, Number: p.number, Size: p.n,
+		XXH3: p.sums.Get(hasher.XXH3).Uint64(), Checksum: sum, ETag: p.receipt.ETag,
+	})
+}
+
+// settle decides each file's outcome, records it and gives the file back to the dispatcher.
+func (l *ledger) settle(wg *conc.WaitGroup, files <-chan *file, back chan<- *file) {
+	wg.Go(func() {
+		for f := range files {
+			l.settled(f)
+			back <- f
+		}
+	})
+}
+
+func (l *ledger) settled(f *file) {
+	l.tally.leave(f)
+	if f.forgotten {
+		f.forgotten = false
+		l.opts.Observe(f.event(Forgotten, sender.ErrNoSuchUpload))
+	}
+	if f.drop {
+		l.record(journal.Dropped{Row: f.row.Number})
+	}
+	switch {
+	case f.err == nil:
+		l.done(f)
+	case interrupted(f.err):
+		f.settled = true // no outcome: the next run takes it up
+		l.alarm(f.err)
+	case worthAgain(f.err) && f.tries < l.opts.Tries:
+		l.opts.Observe(f.event(SentAgain, f.err))
+		f.again()
+	default:
+		l.failed(f)
+	}
+}
+
+func (l *ledger) done(f *file) {
+	f.settled = true
+	l.record(l.outcome(f))
+	l.tally.bytes.Add(f.object.Size)
+	if f.status == journal.Unverified {
+		l.tally.unverified.Add(1)
+	} else {
+		l.tally.done.Add(1)
+	}
+	l.opts.Observe(f.event(Settled, nil))
+}
+
+func (l *ledger) failed(f *file) {
+	f.settled = true
+	f.status = journal.Failed
+	o := l.outcome(f)
+	o.Failure = failureOf(f.err)
+	l.record(o)
+	l.tally.failed.Add(1)
+	l.opts.Observe(f.event(Settled, f.err))
+}
+
+func (l *ledger) outcome(f *file) journal.Outcome {
+	return journal.Outcome{
+		Row: f.row.Number, Status: f.status, Size: f.object.Size, Parts: max(1, f.plan.Parts),
+		XXH3: xxh3Of(f), HasXXH3: !f.xxh3.IsZero(), Checksum: f.whole,
+		ETag: f.got.ETag, VersionID: f.got.VersionID, Attempts: f.tries + f.extra + repeats(f.err),
+	}
+}
+
+func xxh3Of(f *file) uint64 {
+	if f.xxh3.IsZero() {
+		return 0
+	}
+	return f.xxh3.Uint64()
+}
+
+// repeats is how many of a failed request's tries were repetitions.
+func repeats(err error) int {
+	if e, ok := errors.AsType[*sender.Error](err); ok {
+		return max(0, e.Attempts-1)
+	}
+	return 0
+}
+
+// record appends to the journal. A journal that fails stops the run: what happens from then on is not remembered,
+// so less of it is better.
+func (l *ledger) record(rec journal.Record) {
+	if err := l.job.Journal.Append(rec); err != nil {
+		l.halt.stop(err)
+	}
+}
+
+// alarm stops the run for an error that no other row can escape.
+func (l *ledger) alarm(err error) {
+	if sender.KindOf(err) == sender.StopRun || errors.Is(err, journal.ErrDead) {
+		l.halt.stop(err)
+	}
+}

@@ -1,0 +1,211 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/sender"
+)
+
+// open is the step that opens a file's source, decides what to do with it, and has an upload ready if that takes
+// one: a new one, durable in the journal, or the one that an earlier run left open.
+func (r *Runner) open(ctx context.Context) func(*file) {
+	return func(f *file) {
+		f.tries++
+		if r.halt.stopped() {
+			f.fail(ErrStopped)
+		}
+		if f.err == nil {
+			f.fail(stoppedIf(ctx, r.prepare(ctx, f)))
+		}
+	}
+}
+
+func (r *Runner) prepare(ctx context.Context, f *file) error {
+	if err := r.openSource(f); err != nil {
+		return err
+	}
+	if err := r.decide(f); err != nil {
+		return err
+	}
+	if err := r.proveStated(ctx, f); err != nil {
+		return err
+	}
+	if err := r.abortOld(ctx, f); err != nil {
+		return err
+	}
+	return r.openUpload(ctx, f)
+}
+
+func (r *Runner) openSource(f *file) error {
+	source, err := r.job.Reader.Open(f.row.Path)
+	if err != nil {
+		return &Fault{Op: "open source", Path: f.row.Path, Err: err}
+	}
+	f.source, f.object.Size = source, source.Size()
+	if f.row.Size >= 0 && f.row.Size != source.Size() {
+		return fmt.Errorf("%q: %w: %d bytes, stated %d", f.row.Path, ErrSize, source.Size(), f.row.Size)
+	}
+	return nil
+}
+
+func (r *Runner) decide(f *file) error {
+	plan, err := Decide(f.source.Identity(), f.known, r.opts.PartSize, r.job.Store.Limits())
+	if err != nil {
+		return err
+	}
+	f.plan = plan
+	f.sums = wanted(r.job.Store.Wire(), f)
+	return nil
+}
+
+// wanted says what to hash a file's parts for. The wire checksum of an upload stays what it was begun with, so
+// that its parts combine.
+func wanted(wire hasher.Algorithm, f *file) sums {
+	s := sums{whole: wire}
+	if !wire.Combines() {
+		s.whole = hasher.CRC64NVME
+	}
+	if f.known != nil {
+		for _, p := range f.known.Parts {
+			s.whole = p.Checksum.Algorithm
+			break
+		}
+	}
+	s.set = hasher.SetOf(hasher.XXH3, wire, s.whole)
+	if f.one() {
+		s.set |= hasher.SetOf(f.stated.Algorithm)
+	}
+	return s
+}
+
+// proveStated compares the checksum that the row states before anything of a file of several parts is sent. A
+// checksum that the parts combine to is left to the end, which costs no reading of its own.
+func (r *Runner) proveStated(ctx context.Context, f *file) error {
+	if f.one() || f.stated.IsZero() || f.stated.Algorithm == f.sums.whole {
+		return nil
+	}
+	d := hasher.NewDigest(hasher.SetOf(f.stated.Algorithm, hasher.XXH3))
+	for number := 1; number <= f.plan.Parts; number++ {
+		off, n := f.plan.Layout(number, f.object.Size)
+		if err := r.digest(ctx, d, f, off, int(n)); err != nil {
+			return err
+		}
+	}
+	f.xxh3 = d.Sums().Get(hasher.XXH3)
+	return compareStated(f, d.Sums().Get(f.stated.Algorithm))
+}
+
+func compareStated(f *file, got hasher.Checksum) error {
+	if f.stated.IsZero() || got == f.stated {
+		return nil
+	}
+	return fmt.Errorf("%q: %w: %s, stated %s", f.row.Path, ErrStated, got, f.stated)
+}
+
+// abortOld ends an earlier run's upload that the source outgrew. If that fails the row does, so that the journal
+// keeps the upload's id and a later run can try again.
+func (r *Runner) abortOld(ctx context.Context, f *file) error {
+	if !f.plan.Abort {
+		return nil
+	}
+	return r.job.Store.Abort(ctx, sender.Upload{Key: f.object.Key, ID: f.known.Begun.UploadID})
+}
+
+// openUpload carries the known upload on, or opens one, for a file of several parts.
+func (r *Runner) openUpload(ctx context.Context, f *file) error {
+	f.parts = make([]sender.StoredPart, f.plan.Parts)
+	switch f.plan.Action {
+	case Begin:
+		return r.begin(ctx, f)
+	case CarryOn, Rehash:
+		err := r.carryOn(ctx, f)
+		if errors.Is(err, sender.ErrNoSuchUpload) {
+			return r.lost(ctx, f)
+		}
+		return err
+	}
+	return nil
+}
+
+// begin opens an upload and makes its id durable.
+func (r *Runner) begin(ctx context.Context, f *file) error {
+	u, err := r.job.Store.Begin(ctx, &f.object)
+	if err != nil {
+		return err
+	}
+	f.upload = &u
+	f.begun = journal.Begun{
+		Row: f.row.Number, UploadID: u.ID, PartSize: f.plan.PartSize,
+		Source: journal.Source(f.source.Identity()), Time: time.Now().UnixNano(),
+	}
+	if err := r.job.Journal.Append(f.begun); err != nil {
+		return err
+	}
+	return r.job.Journal.Sync(ctx)
+}
+
+// carryOn takes an earlier run's upload over, with the parts that it and the store agree on.
+func (r *Runner) carryOn(ctx context.Context, f *file) error {
+	u := sender.Upload{Key: f.object.Key, ID: f.known.Begun.UploadID}
+	agreed, err := claims(f.plan, f.object.Size, f.known, r.job.Store.Parts(ctx, u))
+	if err != nil {
+		return err
+	}
+	f.upload, f.claims, f.begun = &u, agreed, f.known.Begun
+	return nil
+}
+
+// lost deals with an upload that the store no longer knows: it has become the object, though this was never
+// noted, or the row starts over.
+func (r *Runner) lost(ctx context.Context, f *file) error {
+	done, err := r.becameObject(ctx, f)
+	if done || err != nil {
+		return err
+	}
+	f.forgotten, f.known = true, nil
+	if err := r.decide(f); err != nil {
+		return err
+	}
+	return r.openUpload(ctx, f)
+}
+
+// becameObject asks the store for the object that all of the known parts make. Such a file has its receipt and
+// needs neither upload nor parts.
+func (r *Runner) becameObject(ctx context.Context, f *file) (bool, error) {
+	if f.plan.Action != CarryOn || len(f.known.Parts) != f.plan.Parts {
+		return false, nil
+	}
+	whole, err := combine(f.plan.Parts, func(i int) (hasher.Checksum, int64) {
+		p := f.known.Parts[i+1]
+		return p.Checksum, p.Size
+	})
+	if err != nil || whole.IsZero() {
+		return false, nil
+	}
+	receipt, ok, err := sender.Settle(ctx, r.job.Store, &f.object, whole, time.Unix(0, f.known.Begun.Time))
+	if ok {
+		f.got, f.whole = receipt, whole
+		f.claims = f.known.Parts
+	}
+	return ok, err
+}
+
+// combine returns the checksum of n neighbouring ranges, or zero if one of them is not known.
+func combine(n int, at func(int) (hasher.Checksum, int64)) (hasher.Checksum, error) {
+	var whole hasher.Whole
+	for i := range n {
+		c, size := at(i)
+		if c.IsZero() {
+			return hasher.Checksum{}, nil
+		}
+		if err := whole.Add(c, size); err != nil {
+			return hasher.Checksum{}, err
+		}
+	}
+	return whole.Sum(), nil
+}

@@ -1,0 +1,100 @@
+package pipeline
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/sourcegraph/conc"
+)
+
+// Runner runs one job, once.
+type Runner struct {
+	job   Job
+	opts  Options
+	tally *tally
+	halt  *halt
+}
+
+// New returns a runner of the job. It fails with [ErrOption] if the options do not suit the store.
+func New(job Job) (*Runner, error) {
+	if err := job.Options.Check(job.Store.Limits()); err != nil {
+		return nil, err
+	}
+	if job.Known == nil {
+		job.Known = journal.NewState()
+	}
+	r := &Runner{job: job, opts: job.Options.withDefaults(), tally: newTally(job.Total), halt: newHalt()}
+	r.skipped()
+	return r, nil
+}
+
+// skipped counts what an earlier run has done.
+func (r *Runner) skipped() {
+	done, unverified := r.job.Known.Done.GetCardinality(), r.job.Known.Unverified.GetCardinality()
+	r.tally.done.Store(int64(done))
+	r.tally.skipped.Store(int64(done))
+	r.tally.unverified.Store(int64(unverified))
+	r.tally.bytes.Store(r.job.Known.Bytes)
+}
+
+// Run brings every row to its outcome and returns when the last goroutine of it has ended.
+//
+// It returns nil if no row was left without an outcome, failed rows included; an error wrapping [ErrStopped] and
+// the cause after [Runner.Stop]; the store's *sender.Error if it refused the run; an error wrapping
+// journal.ErrDead if the journal failed. In each of these cases the journal can be carried on from. When ctx
+// ends, requests in flight are cut off; Stop lets them finish.
+func (r *Runner) Run(ctx context.Context) error {
+	var wg conc.WaitGroup
+	back := make(chan *file)
+	l := &ledger{Runner: r}
+	n := r.opts.Parallel
+
+	files := stage(&wg, n, r.dispatch(ctx, &wg, back), r.guardFile(r.open(ctx)))
+	parts := r.scatter(&wg, files)
+	parts = stage(&wg, n, parts, guardPart(r.read(ctx)))
+	parts = stage(&wg, runtime.GOMAXPROCS(0), parts, guardPart(r.hash))
+	parts = stage(&wg, n, parts, guardPart(r.send(ctx)))
+	files = stage(&wg, n, l.gather(&wg, parts), r.guardFile(r.finish(ctx)))
+	l.settle(&wg, files, back)
+
+	wg.Wait()
+	if err := r.job.Journal.Sync(context.WithoutCancel(ctx)); err != nil {
+		r.halt.stop(err)
+	}
+	return r.result(ctx)
+}
+
+// Stop asks the run to take no new work, to finish what is in flight and to return an error that wraps
+// [ErrStopped] and cause. It does not wait.
+func (r *Runner) Stop(cause error) { r.halt.stop(&stopped{cause}) }
+
+// Progress tells how far the run is. It may be called at any time.
+func (r *Runner) Progress() Progress { return r.tally.progress() }
+
+// Active lists the files that are being sent in parts, in no order. It may be called at any time.
+func (r *Runner) Active() []Active { return r.tally.files() }
+
+func (r *Runner) result(ctx context.Context) error {
+	if err := r.halt.err(); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return &stopped{context.Cause(ctx)}
+	}
+	return nil
+}
+
+// stopped is ErrStopped with the reason.
+type stopped struct{ cause error }
+
+func (s *stopped) Error() string {
+	if s.cause == nil {
+		return ErrStopped.Error()
+	}
+	return ErrStopped.Error() + ": " + s.cause.Error()
+}
+
+func (s *stopped) Is(target error) bool { return target == ErrStopped }
+
+func (s *stopped) Unwrap() error { return s.cause }

@@ -1,0 +1,155 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/reader"
+	"github.com/ingest-dev/ingest/sender"
+)
+
+// idle reports whether a part needs nothing more done: it has an error, is in the store, or its file has failed.
+func (p *part) idle() bool { return p.err != nil || p.kept || p.file.failed.Load() }
+
+// read is the step that brings a part's bytes into memory. A source of one part is closed here: what was read is
+// all that will be sent, and that it was not changed meanwhile is known by then.
+func (r *Runner) read(ctx context.Context) func(*part) {
+	return func(p *part) {
+		if p.idle() {
+			return
+		}
+		p.chunk, p.err = p.file.source.Read(ctx, p.off, int(p.n))
+		if p.err == nil && p.file.one() {
+			p.err = p.file.source.Unchanged()
+			p.file.close()
+		}
+		p.err = readError(ctx, p.file, p.err)
+	}
+}
+
+func readError(ctx context.Context, f *file, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ErrStopped
+	}
+	return &Fault{Op: "read source", Path: f.row.Path, Err: err}
+}
+
+// hash is the step that takes a part's checksums, compares what the row states of a file of one part, and keeps a
+// part of an earlier run if the source still has its bytes.
+func (r *Runner) hash(p *part) {
+	if p.idle() {
+		return
+	}
+	err := reader.Guard(func() error {
+		p.sums = hasher.Sum(p.chunk.Bytes(), p.file.sums.set)
+		return nil
+	})
+	if err != nil {
+		p.err = &Fault{Op: "read source", Path: p.file.row.Path, Err: err}
+		return
+	}
+	if p.file.one() {
+		p.err = compareStated(p.file, p.sums.Get(p.file.stated.Algorithm))
+	}
+	p.kept = p.claim != nil && p.claim.Size == p.n && p.claim.XXH3 == p.sums.Get(hasher.XXH3).Uint64()
+}
+
+// send is the step that brings a part into the store, and gives its buffer back.
+func (r *Runner) send(ctx context.Context) func(*part) {
+	return func(p *part) {
+		defer p.release()
+		if p.idle() {
+			return
+		}
+		p.err = reader.Guard(func() (err error) {
+			p.receipt, err = r.put(ctx, p)
+			return err
+		})
+		p.stored = p.err == nil
+		if p.err != nil {
+			p.err = r.sendError(ctx, p)
+		}
+	}
+}
+
+func (r *Runner) put(ctx context.Context, p *part) (sender.Receipt, error) {
+	payload := sender.Payload{Data: p.chunk.Bytes(), Sums: p.sums}
+	if p.file.one() {
+		return r.job.Store.Put(ctx, &p.file.object, payload)
+	}
+	return r.job.Store.SendPart(ctx, *p.file.upload, sender.Part{Number: p.number, Offset: p.off, Payload: payload})
+}
+
+// sendError blames the source if that changed under a mapping while it was being sent.
+func (r *Runner) sendError(ctx context.Context, p *part) error {
+	switch {
+	case ctx.Err() != nil:
+		return ErrStopped
+	case p.file.one() || sender.KindOf(p.err) == sender.StopRun:
+		return p.err
+	}
+	if changed := p.file.source.Unchanged(); changed != nil {
+		return &Fault{Op: "read source", Path: p.file.row.Path, Err: changed}
+	}
+	return p.err
+}
+
+func (p *part) release() {
+	if p.chunk != nil {
+		p.chunk.Release()
+		p.chunk = nil
+	}
+}
+
+// digest hashes a range of a file in sequence with what came before it.
+func (r *Runner) digest(ctx context.Context, d *hasher.Digest, f *file, off int64, n int) error {
+	chunk, err := f.source.Read(ctx, off, n)
+	if err != nil {
+		return readError(ctx, f, err)
+	}
+	defer chunk.Release()
+	err = reader.Guard(func() error {
+		_, err := d.Write(chunk.Bytes())
+		return err
+	})
+	return readError(ctx, f, err)
+}
+
+// guardPart keeps a panic in a step to the part that met it.
+func guardPart(step func(*part)) func(*part) {
+	return func(p *part) {
+		defer func() {
+			if v := recover(); v != nil {
+				p.release()
+				p.err = panicked(v)
+			}
+		}()
+		step(p)
+	}
+}
+
+// guardFile is guardPart for the steps on whole files.
+func (r *Runner) guardFile(step func(*file)) func(*file) {
+	return func(f *file) {
+		defer func() {
+			if v := recover(); v != nil {
+				f.fail(panicked(v))
+			}
+		}()
+		step(f)
+	}
+}
+
+func panicked(v any) error {
+	err, ok := v.(error)
+	if !ok {
+		err = errors.New(fmt.Sprint(v))
+	}
+	return fmt.Errorf("%w: %w\n%s", ErrPanic, err, debug.Stack())
+}

@@ -1,0 +1,134 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/manifests"
+	"github.com/ingest-dev/ingest/sender"
+	"github.com/sourcegraph/conc"
+)
+
+// ErrDiffers is returned when the object that the store holds is not the source.
+var ErrDiffers = errors.New("the object is not the source")
+
+// Verified counts what a verification found.
+type Verified struct {
+	Rows       int64
+	Same       int64
+	Different  int64 // missing objects and unreadable sources included
+	Unverified int64 // of the same size, but the store offers no checksum to compare
+	Bytes      int64 // of the sources that were hashed
+}
+
+// Verify compares every row's source with the object that the store holds, by size and by the checksum that the
+// store offers, without downloading. It reads every source once. It calls found for each row, in no order, from one
+// goroutine; found must not block. It returns early only if ctx ends, the manifest cannot be read or the store
+// refuses.
+func Verify(ctx context.Context, job Job, found func(row *manifests.Row, status journal.Status, err error)) (Verified, error) {
+	r, err := New(job)
+	if err != nil {
+		return Verified{}, err
+	}
+	var wg conc.WaitGroup
+	files := stage(&wg, r.opts.Parallel, r.everyRow(ctx, &wg), r.guardFile(r.verify(ctx)))
+	v := Verified{Rows: job.Total}
+	for f := range files {
+		v.add(f)
+		if sender.KindOf(f.err) == sender.StopRun {
+			r.halt.stop(f.err)
+		}
+		found(&f.row, f.status, f.err)
+	}
+	wg.Wait()
+	return v, r.result(ctx)
+}
+
+// everyRow sends out a file for each row, done or not, until the run halts.
+func (r *Runner) everyRow(ctx context.Context, wg *conc.WaitGroup) <-chan *file {
+	out := make(chan *file)
+	wg.Go(func() {
+		defer close(out)
+		next, stop := iter.Pull2(r.job.Manifest.Rows(ctx))
+		defer stop()
+		d := &dispatcher{Runner: r, next: next}
+		for !r.halt.stopped() && ctx.Err() == nil {
+			row, err, ok := next()
+			if !ok || err != nil {
+				d.end(err)
+				return
+			}
+			out <- d.begin(row)
+		}
+	})
+	return out
+}
+
+// verify is the step that compares one file.
+func (r *Runner) verify(ctx context.Context) func(*file) {
+	return func(f *file) {
+		defer f.close()
+		if f.err == nil {
+			f.fail(stoppedIf(ctx, r.compare(ctx, f)))
+		}
+		if f.err != nil {
+			f.status = journal.Failed
+		}
+	}
+}
+
+func (r *Runner) compare(ctx context.Context, f *file) error {
+	if err := r.openSource(f); err != nil {
+		return err
+	}
+	info, err := r.job.Store.Head(ctx, f.object.Key)
+	if err != nil {
+		return err
+	}
+	if info.Size != f.object.Size {
+		return fmt.Errorf("%q: %w: %d bytes, the source has %d", f.object.Key, ErrDiffers, info.Size, f.object.Size)
+	}
+	if f.status = journal.Done; info.Checksum.IsZero() {
+		f.status = journal.Unverified
+		return nil
+	}
+	return r.compareBytes(ctx, f, info.Checksum)
+}
+
+func (r *Runner) compareBytes(ctx context.Context, f *file, stored hasher.Checksum) error {
+	d := hasher.NewDigest(hasher.SetOf(stored.Algorithm, f.stated.Algorithm))
+	for off := int64(0); off < f.object.Size; off += r.opts.PartSize {
+		n := min(r.opts.PartSize, f.object.Size-off)
+		if err := r.digest(ctx, d, f, off, int(n)); err != nil {
+			return err
+		}
+	}
+	if err := f.source.Unchanged(); err != nil {
+		return &Fault{Op: "read source", Path: f.row.Path, Err: err}
+	}
+	if err := compareStated(f, d.Sums().Get(f.stated.Algorithm)); err != nil {
+		return err
+	}
+	if got := d.Sums().Get(stored.Algorithm); got != stored {
+		return fmt.Errorf("%q: %w: %s, the source has %s", f.object.Key, ErrDiffers, stored, got)
+	}
+	return nil
+}
+
+func (v *Verified) add(f *file) {
+	switch f.status {
+	case journal.Done:
+		v.Same++
+	case journal.Unverified:
+		v.Unverified++
+	default:
+		v.Different++
+	}
+	if f.status != journal.Unverified {
+		v.Bytes += f.object.Size
+	}
+}
