@@ -138,15 +138,32 @@ func (r *Runner) begin(ctx context.Context, f *file) error {
 	if err != nil {
 		return err
 	}
-	f.upload = &u
 	f.begun = journal.Begun{
 		Row: f.row.Number, UploadID: u.ID, PartSize: f.plan.PartSize,
 		Source: journal.Source(f.source.Identity()), Time: time.Now().UnixNano(),
 	}
-	if err := r.job.Journal.Append(f.begun); err != nil {
+	if err := r.vouch(ctx, f.begun); err != nil {
+		return errors.Join(err, r.disown(ctx, u))
+	}
+	f.upload = &u
+	return nil
+}
+
+// vouch makes a record durable.
+func (r *Runner) vouch(ctx context.Context, rec journal.Record) error {
+	if err := r.job.Journal.Append(rec); err != nil {
 		return err
 	}
 	return r.job.Journal.Sync(ctx)
+}
+
+// disown aborts an upload that the journal may not know, so that nobody would ever finish it. Whoever cuts the run
+// off does not want to wait for that.
+func (r *Runner) disown(ctx context.Context, u sender.Upload) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return r.job.Store.Abort(ctx, u)
 }
 
 // carryOn takes an earlier run's upload over, with the parts that it and the store agree on.

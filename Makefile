@@ -1,0 +1,70 @@
+# `make` alone prints the targets.
+SHELL       := /bin/bash
+GO          ?= go
+TOOL        := $(GO) tool -modfile=$(CURDIR)/tools/go.mod
+MODULES     := . test
+SYSTEMS     := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check format vet lint race judges tidy cross kill bulk memory fuzz bench clean
+
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/ingest
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ingest ./cmd/ingest
+
+demo: build ## move the Go installation into a store, killed in the middle and carried on
+	@demo/run.sh
+
+test: ## run the tests
+	$(GO) test ./...
+
+check: format vet lint race judges tidy cross ## all that must hold before a commit
+
+format: ## every file is gofmt-ed
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt-ed:"; echo "$$out"; exit 1; }
+
+vet: ## go vet, both modules
+	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
+
+lint: ## golangci-lint, as .golangci.yml says
+	$(TOOL) golangci-lint run ./...
+
+race: ## run the tests with the race detector
+	$(GO) test -race ./...
+
+judges: ## official clients and a foreign server against ours
+	cd test && $(GO) test ./...
+
+tidy: ## the module files are tidy
+	@for m in $(MODULES); do (cd $$m && $(GO) mod tidy -diff) || exit 1; done
+
+cross: ## build for every system that is supported
+	@for s in $(SYSTEMS); do echo "build $$s"; \
+		GOOS=$${s%/*} GOARCH=$${s#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./... || exit 1; done
+
+kill: ## 200 SIGKILLs over one job
+	INGEST_KILLS=200 $(GO) test -count=1 -v -run TestKilledAgainAndAgainLosesNothing ./cmd/ingest
+
+bulk: ## 10,000 real files and one of 2 GiB into every store, read back with foreign clients
+	cd test && INGEST_BULK=full $(GO) test -count=1 -v -timeout 60m ./bulk
+
+memory: ## peak memory of a file of 100 GiB and of a million rows
+	bench/memory.sh
+
+FUZZTIME ?= 30s
+fuzz: ## every fuzz target for FUZZTIME (30s) each
+	@$(GO) list -f '{{$$d := .Dir}}{{range .TestGoFiles}}{{$$d}}/{{.}} {{end}}{{range .XTestGoFiles}}{{$$d}}/{{.}} {{end}}' ./... \
+		| xargs -n1 grep -Ho '^func Fuzz[A-Za-z0-9_]*' \
+		| while IFS=: read -r file name; do \
+			echo "$$file $${name#func }"; \
+			(cd "$$(dirname "$$file")" && $(GO) test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) .) || exit 1; done
+
+bench: ## Go benchmarks of every stage
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf bin demo/work

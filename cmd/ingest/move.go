@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/ingest-dev/ingest/manifests"
+	"github.com/ingest-dev/ingest/pipeline"
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+)
+
+// move is what run and put share: to send, to be stopped, to report.
+type move struct {
+	transfer
+	keepJournal bool
+	allow       bool
+	report      string
+	progress    string
+	json        bool
+	deadline    time.Duration
+}
+
+func (m *move) flags(cmd *cobra.Command) {
+	m.transfer.flags(cmd)
+	m.journalFlags(cmd)
+	f := cmd.Flags()
+	f.BoolVar(&m.restart, "restart", false, "throw the journal away first, aborting the uploads that it knows")
+	f.BoolVar(&m.keepJournal, "keep-journal", false, "keep the journal when all is done")
+	f.BoolVar(&m.allow, "allow-unverified", false, "exit 0 although the store offered no checksum for some rows")
+	f.StringVar(&m.report, "report", "", "write one JSON line a row to `FILE`, or - for stdout")
+	f.StringVar(&m.progress, "progress", auto, "auto, bar, plain or none")
+	f.BoolVar(&m.json, "json", false, "the summary on stdout as one JSON object")
+	f.DurationVar(&m.deadline, "deadline", 0, "stop taking new parts after this long, finish those in flight, exit 3")
+}
+
+// errDeadline is why a run stops that has a deadline.
+var errDeadline = errors.New("deadline reached")
+
+// run moves a manifest's rows; its journal is beside the file named.
+func (m *move) run(cmd *cobra.Command, beside string, open func(prefix string) (*manifests.Manifest, error)) error {
+	if m.json && m.report == "-" {
+		return usagef("--json and --report - both want stdout: give the report a file")
+	}
+	log, err := newLog(cmd)
+	if err != nil {
+		return err
+	}
+	if m.progress, err = progressKind(m.progress, cmd.ErrOrStderr()); err != nil {
+		return err
+	}
+	j, err := m.open(cmd.Context(), open)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	if err := preflight(cmd.Context(), j); err != nil {
+		return err
+	}
+	if err := m.openJournal(cmd.Context(), j, beside); err != nil {
+		return err
+	}
+	return m.conduct(cmd, j, log)
+}
+
+// conduct runs the job under the eyes of the user and tells how it ended.
+func (m *move) conduct(cmd *cobra.Command, j *job, log *logger) error {
+	show := newProgress(m.progress, cmd.ErrOrStderr(), j)
+	log.above(show)
+	j.Options.Observe = func(e pipeline.Event) { logEvent(log.Logger, e) }
+	logKnown(log.Logger, j)
+	r, err := pipeline.New(j.Job)
+	if err != nil {
+		return err
+	}
+	err = m.supervise(cmd.Context(), r, show, log)
+	log.above(nil)
+	return m.conclude(cmd, j, r.Progress(), err)
+}
+
+// supervise runs r until it ends, with progress shown, signals heard and the deadline kept.
+func (m *move) supervise(ctx context.Context, r *pipeline.Runner, show progress, log *logger) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if m.deadline > 0 {
+		t := time.AfterFunc(m.deadline, func() { r.Stop(errDeadline) })
+		defer t.Stop()
+	}
+	signals := listen(r, cancel, log.Logger)
+	defer signals.close()
+	show.start(r)
+	defer show.stop()
+	return r.Run(ctx)
+}
+
+// conclude writes the report, ends the journal's life if its work is done, prints the summary and finds the exit.
+func (m *move) conclude(cmd *cobra.Command, j *job, p pipeline.Progress, runErr error) error {
+	outcome := m.outcome(p, runErr)
+	if runErr == nil {
+		if err := m.writeReport(cmd.Context(), cmd.OutOrStdout(), j); err != nil {
+			return &exit{exitStopped, fmt.Errorf("write report: %w: the journal is kept, run it again", err)}
+		}
+		if err := m.endJournal(j, p); err != nil {
+			return &exit{exitJournal, err}
+		}
+	}
+	s := newSummary(j, p, exitCode(outcome))
+	if err := s.print(cmd.OutOrStdout(), m.json, m.report == "-"); err != nil {
+		return err
+	}
+	return outcome
+}
+
+// outcome is what the run's end means to the process.
+func (m *move) outcome(p pipeline.Progress, runErr error) error {
+	switch {
+	case runErr != nil:
+		return &exit{exitCode(runErr), fmt.Errorf("%w; to go on:\n  %s", runErr, commandLine())}
+	case p.Failed > 0:
+		return &exit{exitFailed, fmt.Errorf("%s of %s rows failed; to try them again:\n  %s",
+			humanCount(p.Failed), humanCount(p.Rows), commandLine())}
+	case p.Unverified > 0 && !m.allow:
+		return &exit{exitFailed, fmt.Errorf("%s rows are stored, but the store offers no checksum to prove them by: "+
+			"compare them by other means, or accept it with --allow-unverified", humanCount(p.Unverified))}
+	}
+	return nil
+}
+
+func (m *move) writeReport(ctx context.Context, stdout io.Writer, j *job) error {
+	switch m.report {
+	case "":
+		return nil
+	case "-":
+		return pipeline.Report(ctx, stdout, j.Job)
+	}
+	return writeFile(m.report, func(w io.Writer) error { return pipeline.Report(ctx, w, j.Job) })
+}
+
+// endJournal deletes the journal of a job of which nothing is left to do.
+func (m *move) endJournal(j *job, p pipeline.Progress) error {
+	if p.Failed > 0 || m.keepJournal {
+		return nil
+	}
+	return j.Journal.Remove()
+}
+
+func logKnown(log zerolog.Logger, j *job) {
+	k := j.Known
+	if k.Torn > 0 {
+		log.Warn().Int64("bytes", k.Torn).Msg("the journal's last record was cut off by a crash; its work is done again")
+	}
+	if k.Damage != nil {
+		log.Warn().Msg("the journal is damaged: " + k.Damage.String())
+	}
+	if done := k.Done.GetCardinality(); done > 0 || len(k.Uploads) > 0 {
+		log.Info().Uint64("done", done).Int("uploads", len(k.Uploads)).Msg("carrying on from the journal")
+	}
+}
+
+func logEvent(log zerolog.Logger, e pipeline.Event) {
+	switch {
+	case e.Kind == pipeline.Settled && e.Err != nil:
+		log.Error().Int64("row", e.Row).Str("source", e.Source).Err(e.Err).Msg("row failed")
+	case e.Kind == pipeline.SentAgain:
+		log.Warn().Int64("row", e.Row).Str("key", e.Key).Err(e.Err).Msg("sending the row again")
+	case e.Kind == pipeline.Forgotten:
+		log.Warn().Int64("row", e.Row).Str("key", e.Key).Msg("the store no longer knows the upload: starting over")
+	default:
+		log.Debug().Int64("row", e.Row).Str("key", e.Key).Stringer("status", e.Status).Msg("row settled")
+	}
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/ingest-dev/ingest/manifests"
+	"github.com/spf13/cobra"
+)
+
+type putCommand struct{ move }
+
+func newPut() *cobra.Command {
+	c := &putCommand{}
+	cmd := &cobra.Command{
+		Use:   "put FILE URL",
+		Short: "Move one file",
+		Long: `Put moves one file to the URL as run moves many: in parts, in parallel, proven by checksum, resumable through a
+journal beside the file. A URL that ends in a slash, or names a bucket alone, keeps the file's own name.`,
+		Example: `  ingest put disk.img oss://backup/2026/disk.img
+  ingest put disk.img s3://backup/2026/ --part-size 64MiB --parallel 32`,
+		Args: exactly("a file", "a URL"),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0], args[1]) },
+	}
+	c.move.flags(cmd)
+	return cmd
+}
+
+func (c *putCommand) run(cmd *cobra.Command, file, url string) error {
+	var name string
+	c.url, name = splitName(url, filepath.Base(file))
+	return c.move.run(cmd, file, func(prefix string) (*manifests.Manifest, error) {
+		return manifests.Single(file, prefix+name), nil
+	})
+}
+
+// splitName parts a URL into the folder and the object's name in it, which by default is the file's.
+func splitName(url, base string) (folder, name string) {
+	scheme, rest, ok := strings.Cut(url, "://")
+	cut := strings.LastIndexByte(rest, '/')
+	if !ok || cut < 0 || cut == len(rest)-1 {
+		return url, base
+	}
+	return scheme + "://" + rest[:cut+1], rest[cut+1:]
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ingest-dev/ingest/sender"
+	"github.com/ingest-dev/ingest/sender/dir"
+	"github.com/ingest-dev/ingest/sender/oss"
+	"github.com/ingest-dev/ingest/sender/s3"
+	"github.com/spf13/cobra"
+)
+
+// target is where the objects go: the URL and what it takes to reach it.
+type target struct {
+	url       string
+	endpoint  string
+	region    string
+	signature string
+	checksum  string
+}
+
+func (t *target) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.endpoint, "endpoint", "", "`URL` of a store other than the vendor's own, such as http://127.0.0.1:9090")
+	f.StringVar(&t.region, "region", "", "region of the bucket; by default that of the endpoint, OSS_REGION or the AWS profile")
+	f.StringVar(&t.signature, "oss-signature", "v4", "signature `VERSION` for oss://: v4 or v1")
+	f.StringVar(&t.checksum, "s3-checksum", auto, "checksum for s3://: auto, crc64nvme, crc32c or md5")
+}
+
+// store is an open destination.
+type store struct {
+	sender.Store
+	io.Closer
+	prefix string // put in front of every key
+	name   string // what a journal calls it: the same place has the same name
+}
+
+// closer is the Close of what cannot fail to close.
+type closer func()
+
+func (c closer) Close() error {
+	c()
+	return nil
+}
+
+// open parses the URL and prepares the store. It asks nothing of it yet.
+func (t *target) open(ctx context.Context, parallel int) (*store, error) {
+	scheme, rest, ok := strings.Cut(t.url, "://")
+	if !ok {
+		return nil, usagef("%q is not a destination: want oss://bucket/prefix, s3://bucket/prefix or file:///directory", t.url)
+	}
+	if err := t.noSecrets(); err != nil {
+		return nil, err
+	}
+	switch scheme {
+	case "oss":
+		return t.openOSS(ctx, rest, parallel)
+	case "s3":
+		return t.openS3(ctx, rest, parallel)
+	case "file":
+		return t.openDir(rest)
+	}
+	return nil, usagef("%q is not a destination: unknown scheme %q%s", t.url, scheme, didYouMean(scheme, []string{"oss", "s3", "file"}))
+}
+
+// noSecrets refuses keys in URLs: command lines are seen by every user of the machine.
+func (t *target) noSecrets() error {
+	for _, text := range []string{t.url, t.endpoint} {
+		if u, err := url.Parse(text); err == nil && u.User != nil {
+			return usagef("a URL must hold no user name or key: use the environment or a credentials file")
+		}
+	}
+	return nil
+}
+
+func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store, error) {
+	bucket, prefix, err := bucketAndPrefix("oss", rest)
+	if err != nil {
+		return nil, err
+	}
+	o := oss.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, SignatureV1: t.signature == "v1"}
+	if t.signature != "v1" && t.signature != "v4" {
+		return nil, usagef("--oss-signature %q: want v4 or v1", t.signature)
+	}
+	o.Wire.Parallel = parallel
+	o.Wire.UserAgent = userAgent()
+	s, err := oss.New(ctx, o)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return &store{s, closer(s.Close), prefix, "oss://" + bucket + "/" + prefix + " at " + s.Endpoint()}, nil
+}
+
+func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store, error) {
+	bucket, prefix, err := bucketAndPrefix("s3", rest)
+	if err != nil {
+		return nil, err
+	}
+	checksum, err := s3.ParseChecksum(t.checksum)
+	if err != nil {
+		return nil, usagef("--s3-checksum: %w", err)
+	}
+	o := s3.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, Checksum: checksum}
+	o.Wire.Parallel = parallel
+	o.Wire.UserAgent = userAgent()
+	s, err := s3.New(ctx, o)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return &store{s, closer(s.Close), prefix, "s3://" + bucket + "/" + prefix + " at " + s.Endpoint()}, nil
+}
+
+func (t *target) openDir(rest string) (*store, error) {
+	path := filepath.FromSlash(rest)
+	if !filepath.IsAbs(path) {
+		return nil, usagef("%q is not a destination: want an absolute directory, such as file:///backup", t.url)
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, usagef("make the destination: %w", err)
+	}
+	s, err := dir.New(path)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return &store{s, s, "", "file://" + filepath.ToSlash(filepath.Clean(path))}, nil
+}
+
+// bucketAndPrefix splits what stands behind the scheme. A prefix is a folder: "a" and "a/" are the same.
+func bucketAndPrefix(scheme, rest string) (bucket, prefix string, err error) {
+	bucket, prefix, _ = strings.Cut(rest, "/")
+	if bucket == "" {
+		return "", "", usagef("the destination names no bucket: want %s://bucket/prefix", scheme)
+	}
+	if prefix != "" && !strings.HasSuffix(prefix, "/") {
+		prefix += "/"
+	}
+	return bucket, prefix, nil
+}
+
+func userAgent() string { return fmt.Sprintf("ingest/%s", version) }

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/manifests"
+	"github.com/ingest-dev/ingest/pipeline"
+	"github.com/ingest-dev/ingest/reader"
+	"github.com/ingest-dev/ingest/sender"
+	"github.com/spf13/cobra"
+)
+
+// transfer is what the commands that look at rows and a store share: their flags, and the job made of them.
+type transfer struct {
+	target
+	format    string
+	root      string
+	reader    string
+	journal   string
+	restart   bool
+	partSize  autoSize
+	parallel  autoCount
+	limitRate byteSize
+	limitReqs float64
+	retries   int
+}
+
+func (t *transfer) flags(cmd *cobra.Command) {
+	t.target.flags(cmd)
+	f := cmd.Flags()
+	f.Var(&t.partSize, "part-size", "size of a part, 100KiB to 5GiB; raised where 10,000 parts would not do")
+	f.Var(&t.parallel, "parallel", "parts in flight")
+	f.StringVar(&t.reader, "reader", auto, "how to read: auto, pread or mmap")
+	f.Var(&t.limitRate, "limit-rate", "bytes a second, for the whole run")
+	f.Float64Var(&t.limitReqs, "limit-requests", 0, "requests a second, for the whole run (0: no limit)")
+	f.IntVar(&t.retries, "retries", 8, "tries of one request after the first")
+}
+
+func (t *transfer) journalFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.journal, "journal", "", "the checkpoint `FILE`, or none (default: the manifest's name and .journal)")
+}
+
+func (t *transfer) manifestFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.format, "format", auto, "manifest `FORMAT`: auto (by name), jsonl, csv or list")
+	cmd.Flags().StringVar(&t.root, "root", "", "`DIR` where relative sources start (default: the manifest's own)")
+	cmd.Flags().StringVar(&t.url, "to", "", "destination `URL`: oss://bucket/prefix, s3://bucket/prefix or file:///directory")
+}
+
+const (
+	leastPart = 100 << 10 // OSS takes no smaller part
+	mostPart  = 5 << 30   // nor does any store take a larger one
+)
+
+// check finds what is wrong with the flags alone.
+func (t *transfer) check() error {
+	switch size := int64(t.partSize.byteSize); {
+	case size != 0 && (size < leastPart || size > mostPart):
+		return usagef("--part-size %s: want 100KiB to 5GiB", &t.partSize)
+	case t.url == "":
+		return usagef("where to? Give --to oss://bucket/prefix, s3://bucket/prefix or file:///directory")
+	case t.retries < 0:
+		return usagef("--retries %d: want 0 or more", t.retries)
+	case t.limitReqs < 0:
+		return usagef("--limit-requests %v: want 0 or more", t.limitReqs)
+	}
+	return nil
+}
+
+// job is an opened job: the pipeline's, and what else the commands need of it.
+type job struct {
+	pipeline.Job
+	manifest *manifests.Manifest
+	summary  manifests.Summary
+	store    *store
+	counters sender.Counters
+	started  time.Time
+	closers  []func() error
+}
+
+// open checks everything that can be checked before the journal is touched: flags, manifest, destination.
+func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*manifests.Manifest, error)) (*job, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	j := &job{started: time.Now()}
+	j.Options = pipeline.Options{PartSize: int64(t.partSize.byteSize), Parallel: int(t.parallel)}
+	for _, step := range []func() error{
+		func() error { return t.openStore(ctx, j) },
+		func() error { return t.openManifest(ctx, j, manifest) },
+		func() error { return t.openReader(j) },
+	} {
+		if err := step(); err != nil {
+			j.close()
+			return nil, err
+		}
+	}
+	return j, nil
+}
+
+func (t *transfer) openStore(ctx context.Context, j *job) error {
+	s, err := t.target.open(ctx, t.parts())
+	if err != nil {
+		return err
+	}
+	j.store = s
+	j.closers = append(j.closers, s.Close)
+	j.Store = sender.Stack(s.Store, sender.Options{
+		Retries: t.retries, BytesPerSecond: int64(t.limitRate), RequestsPerSecond: t.limitReqs, Counters: &j.counters,
+	})
+	return j.Options.Check(j.Store.Limits())
+}
+
+func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix string) (*manifests.Manifest, error)) error {
+	m, err := open(j.store.prefix)
+	if err != nil {
+		return usage(err)
+	}
+	j.closers = append(j.closers, m.Close)
+	j.manifest, j.Manifest = m, m
+	j.summary, err = m.Check(ctx, manifests.Check{Row: func(row *manifests.Row) error {
+		return j.Store.Check(pipeline.ObjectOf(row))
+	}})
+	j.Total = j.summary.Rows
+	return err
+}
+
+func (t *transfer) openReader(j *job) error {
+	mode, err := reader.ParseMode(t.reader)
+	if err != nil {
+		return usagef("--reader: %w", err)
+	}
+	j.Reader = reader.New(reader.Options{Mode: mode, Buffers: t.parts()})
+	return nil
+}
+
+func (t *transfer) parts() int {
+	if t.parallel == 0 {
+		return pipeline.DefaultParallel
+	}
+	return int(t.parallel)
+}
+
+// openFile opens the manifest that an argument names.
+func (t *transfer) openFile(cmd *cobra.Command, path string) func(prefix string) (*manifests.Manifest, error) {
+	return func(prefix string) (*manifests.Manifest, error) {
+		format, err := manifests.ParseFormat(t.format)
+		if err != nil {
+			return nil, fmt.Errorf("--format: %w", err)
+		}
+		return manifests.Open(path, manifests.Options{Format: format, Root: t.root, Prefix: prefix, Stdin: cmd.InOrStdin()})
+	}
+}
+
+// openJournal opens or begins the job's journal, beside the file of that name unless --journal says otherwise.
+func (t *transfer) openJournal(ctx context.Context, j *job, beside string) error {
+	path, err := t.journalPath(beside)
+	if err != nil {
+		return err
+	}
+	if t.restart {
+		if err := t.forget(ctx, j, path); err != nil {
+			return err
+		}
+	}
+	var journalErr error
+	if path == "" {
+		j.Journal, j.Known, journalErr = journal.Temporary(j.identity(), journal.Options{Tool: version})
+	} else {
+		j.Journal, j.Known, journalErr = journal.Open(path, j.identity(), journal.Options{Tool: version})
+	}
+	if journalErr != nil {
+		return &exit{exitJournal, explainJournal(journalErr)}
+	}
+	j.closers = append(j.closers, j.Journal.Close)
+	return nil
+}
+
+// journalPath is where the journal is, or "" for none.
+func (t *transfer) journalPath(beside string) (string, error) {
+	switch {
+	case t.journal == "none":
+		return "", nil
+	case t.journal != "":
+		return t.journal, nil
+	case beside == "-":
+		return "", usagef("a manifest from stdin has no name to put a journal beside: give --journal FILE, or --journal none")
+	}
+	return beside + ".journal", nil
+}
+
+// identity is what a journal is of.
+func (j *job) identity() journal.Job {
+	root, err := filepath.Abs(j.manifest.Root())
+	if err != nil {
+		root = j.manifest.Root()
+	}
+	return journal.Job{Manifest: j.summary.Digest, Rows: j.summary.Rows, Target: j.store.name, Root: root}
+}
+
+// explainJournal says what to do about a journal that cannot be used.
+func explainJournal(err error) error {
+	switch {
+	case errors.Is(err, journal.ErrLocked):
+		return fmt.Errorf("%w: wait for the other run, or stop it", err)
+	case errors.Is(err, journal.ErrOtherJob), errors.Is(err, journal.ErrFormat), errors.Is(err, journal.ErrDamaged):
+		return fmt.Errorf("%w: name another with --journal, or begin anew with --restart", err)
+	case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%w: name a file in a writable directory with --journal", err)
+	}
+	return err
+}
+
+// close lets go of everything, the last opened first. What fails then has no use left.
+func (j *job) close() {
+	for i := len(j.closers) - 1; i >= 0; i-- {
+		_ = j.closers[i]()
+	}
+}
+
+// commandLine is how to run the same again, quoted for a shell.
+func commandLine() string {
+	words := make([]string, len(os.Args))
+	for i, w := range os.Args {
+		words[i] = shellQuoted(w)
+	}
+	return strings.Join(words, " ")
+}
+
+func shellQuoted(w string) string {
+	plain := w != "" && !strings.ContainsFunc(w, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,", r)
+	})
+	if plain {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
