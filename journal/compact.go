@@ -21,6 +21,7 @@ func wasteful(p *replay) bool { return p.dead > wasteFloor && p.dead > p.end/2 }
 // one is still in use, except if storage.file is nil: then nobody knows which of the two a power cut would leave.
 func (s *storage) compact(p *replay) error {
 	h := s.newHeader(s.header.Job)
+	h.Created = s.header.Created // the job is no younger for it
 	c := &compactor{encoder: encoder{seed: h.seed()}}
 	err := prepare(s.files, s.path, func(w io.Writer) error {
 		c.w, c.buf = w, h.encode()

@@ -40,6 +40,7 @@ func (s *storage) peek(job Job) (*State, error) {
 	if err := s.replay(p); err != nil {
 		return nil, fmt.Errorf("look at the journal %s: %w", s.path, err)
 	}
+	p.state.Created = s.header.Created
 	return p.state, nil
 }
 

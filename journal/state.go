@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -13,6 +14,8 @@ type State struct {
 
 	// Uploads holds, by row, the uploads that are open as far as the journal knows. The store may know better.
 	Uploads map[int64]*Upload
+
+	Created time.Time // when the job began, by this machine's clock then
 
 	Bytes  int64   // sizes of the rows in Done
 	Damage *Damage // nil if there was none
@@ -34,7 +37,7 @@ func (s *State) Upload(row int64) *Upload { return s.Uploads[row] }
 func NewState() *State {
 	return &State{
 		Done: roaring.New(), Unverified: roaring.New(), Failed: roaring.New(),
-		Uploads: make(map[int64]*Upload),
+		Uploads: make(map[int64]*Upload), Created: time.Now(),
 	}
 }
 

@@ -38,7 +38,7 @@ func (s *storage) open(job Job) (*State, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	state.New = created
+	state.New, state.Created = created, s.header.Created
 	return state, nil
 }
 

@@ -23,6 +23,7 @@ const (
 	Settled   EventKind = iota // the row has its outcome for this run: Status, and Err if it failed
 	SentAgain                  // the store lost or spoilt the row, and it is sent once more: Err says why
 	Forgotten                  // the store no longer knows the upload of an earlier run: the row starts over
+	Swept                      // uploads of the row were open that the journal did not know; they are aborted
 )
 
 func (f *file) event(k EventKind, err error) Event {

@@ -34,6 +34,7 @@ type file struct {
 	extra     int                  // requests that were repeated
 	drop      bool                 // the upload is gone: the journal is to forget it
 	forgotten bool                 // the store no longer knew the upload of an earlier run
+	swept     bool                 // uploads were aborted that the journal did not know
 	settled   bool                 // nothing is left to do for it
 	failed    atomic.Bool          // some part failed: the others need not be sent
 	sent      atomic.Int64         // bytes of parts that are in the store

@@ -84,10 +84,7 @@ func (l *ledger) settle(wg *conc.WaitGroup, files <-chan *file, back chan<- *fil
 
 func (l *ledger) settled(f *file) {
 	l.tally.leave(f)
-	if f.forgotten {
-		f.forgotten = false
-		l.opts.Observe(f.event(Forgotten, sender.ErrNoSuchUpload))
-	}
+	l.tell(f)
 	if f.drop {
 		l.record(journal.Dropped{Row: f.row.Number})
 	}
@@ -103,6 +100,17 @@ func (l *ledger) settled(f *file) {
 	default:
 		l.failed(f)
 	}
+}
+
+// tell tells what happened to the file before it came here, where one goroutine tells everything in order.
+func (l *ledger) tell(f *file) {
+	if f.forgotten {
+		l.opts.Observe(f.event(Forgotten, sender.ErrNoSuchUpload))
+	}
+	if f.swept {
+		l.opts.Observe(f.event(Swept, nil))
+	}
+	f.forgotten, f.swept = false, false
 }
 
 func (l *ledger) done(f *file) {

@@ -121,6 +121,9 @@ func (r *Runner) openUpload(ctx context.Context, f *file) error {
 	f.parts = make([]sender.StoredPart, f.plan.Parts)
 	switch f.plan.Action {
 	case Begin:
+		if err := r.sweep(ctx, f); err != nil {
+			return err
+		}
 		return r.begin(ctx, f)
 	case CarryOn, Rehash:
 		err := r.carryOn(ctx, f)

@@ -318,6 +318,28 @@ func TestLostCompleteIsSettledByAsking(t *testing.T) {
 	}
 }
 
+// The process died after the store had opened an upload, and before the journal knew. The upload is aborted by the
+// next run; one of another key is not ours.
+func TestUploadThatTheJournalNeverKnewIsAborted(t *testing.T) {
+	l := newLab(t)
+	l.file("large", 10*partSize)
+	l.file("large-too", 1)
+	l.faults.On(sendertest.Begin, sendertest.Fault{Lose: true}, 1)
+	if p, err := l.run(); err != nil || p.Failed != 1 || l.memory.OpenUploads() != 1 {
+		t.Fatalf("%+v, %v, %d uploads", p, err, l.memory.OpenUploads())
+	}
+	foreign, err := l.memory.Begin(t.Context(), &sender.Object{Key: "large-other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := l.run(); err != nil || p.Done != 2 || l.saw(Swept) != 1 {
+		t.Fatalf("%+v, %v, %d swept", p, err, l.saw(Swept))
+	}
+	if l.memory.OpenUploads() != 1 || l.memory.Abort(t.Context(), foreign) != nil || l.memory.OpenUploads() != 0 {
+		t.Error("another's upload was aborted, or ours was not")
+	}
+}
+
 func TestUploadLostInMidRunIsSentAgain(t *testing.T) {
 	l := newLab(t)
 	l.file("large", 10*partSize)

@@ -166,6 +166,8 @@ func logEvent(log zerolog.Logger, e pipeline.Event) {
 		log.Error().Int64("row", e.Row).Str("source", e.Source).Err(e.Err).Msg("row failed")
 	case e.Kind == pipeline.SentAgain:
 		log.Warn().Int64("row", e.Row).Str("key", e.Key).Err(e.Err).Msg("sending the row again")
+	case e.Kind == pipeline.Swept:
+		log.Info().Int64("row", e.Row).Str("key", e.Key).Msg("aborted uploads that a crash had left unknown to the journal")
 	case e.Kind == pipeline.Forgotten:
 		log.Warn().Int64("row", e.Row).Str("key", e.Key).Msg("the store no longer knows the upload: starting over")
 	default:
