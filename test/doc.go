@@ -5,8 +5,10 @@
 //	ossv1/ ossv2/ alioss/ awss3/ minio/   official clients against devstore
 //	versity/                              our S3 sender against versitygw
 //	stores/                               our senders against devstore, read back by official clients
+//	bulk/                                 the program moves thousands of files into every kind of store; others read back
 //	internal/judge/                       what every client is made to do
 //	internal/emulator/                    devstore on a loopback port
+//	internal/gateway/                     versitygw on a loopback port
 //
 // Once its modules are downloaded it runs offline: go test ./...
 package test

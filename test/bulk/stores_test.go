@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"github.com/ingest-dev/ingest/test/internal/gateway"
 	"io"
 	"path/filepath"
 	"testing"
@@ -43,7 +44,7 @@ func ossOnDevstore(t *testing.T) store {
 
 func s3OnDevstore(t *testing.T) store { return s3Store(emulator.Start(t, false)) }
 
-func s3OnGateway(t *testing.T) store { return s3Store(startGateway(t)) }
+func s3OnGateway(t *testing.T) store { return s3Store(gateway.Start(t)) }
 
 func s3Store(a judge.Access) store {
 	return store{

@@ -1,3 +1,4 @@
+// Package versity lets an S3 gateway that is not ours take what our S3 sender sends.
 package versity
 
 import (
@@ -17,7 +18,12 @@ import (
 	"github.com/ingest-dev/ingest/sender"
 	"github.com/ingest-dev/ingest/sender/s3"
 	"github.com/ingest-dev/ingest/sender/sendertest"
+	"github.com/ingest-dev/ingest/test/internal/gateway"
+	"github.com/ingest-dev/ingest/test/internal/judge"
 )
+
+// access is that of the gateway, which is one for all tests.
+var access judge.Access
 
 // prefixes keeps the suite's tests apart, which share the gateway's one bucket.
 var prefixes atomic.Int64
@@ -26,7 +32,7 @@ func newSubject(checksum s3.Checksum) func(t *testing.T) sendertest.Subject {
 	return func(t *testing.T) sendertest.Subject {
 		t.Helper()
 		store, err := s3.New(t.Context(), s3.Options{
-			Bucket: gateway.Bucket, Endpoint: gateway.URL, Region: gateway.Region, Checksum: checksum, Credentials: keys(),
+			Bucket: access.Bucket, Endpoint: access.URL, Region: access.Region, Checksum: checksum, Credentials: keys(),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +46,7 @@ func newSubject(checksum s3.Checksum) func(t *testing.T) sendertest.Subject {
 }
 
 func keys() aws.CredentialsProvider {
-	return credentials.NewStaticCredentialsProvider(gateway.ID, gateway.Secret, "")
+	return credentials.NewStaticCredentialsProvider(access.ID, access.Secret, "")
 }
 
 // gated is our store with the gateway's own rule for keys: they are paths of files. One that is the folder of another
@@ -56,11 +62,11 @@ func (g gated) Check(o *sender.Object) error {
 
 // reader returns the official client, by whose means objects are read back.
 var reader = sync.OnceValue(func() *awss3.Client {
-	return awss3.New(awss3.Options{BaseEndpoint: &gateway.URL, Region: gateway.Region, UsePathStyle: true, Credentials: keys()})
+	return awss3.New(awss3.Options{BaseEndpoint: &access.URL, Region: access.Region, UsePathStyle: true, Credentials: keys()})
 })
 
 func read(key string) ([]byte, error) {
-	got, err := reader().GetObject(context.Background(), &awss3.GetObjectInput{Bucket: &gateway.Bucket, Key: &key})
+	got, err := reader().GetObject(context.Background(), &awss3.GetObjectInput{Bucket: &access.Bucket, Key: &key})
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +75,7 @@ func read(key string) ([]byte, error) {
 }
 
 func contentType(key string) (string, error) {
-	got, err := reader().HeadObject(context.Background(), &awss3.HeadObjectInput{Bucket: &gateway.Bucket, Key: &key})
+	got, err := reader().HeadObject(context.Background(), &awss3.HeadObjectInput{Bucket: &access.Bucket, Key: &key})
 	if err != nil {
 		return "", err
 	}
@@ -78,6 +84,7 @@ func contentType(key string) (string, error) {
 
 // Our sender keeps the contract of package sender with a store that others wrote, with every checksum it can send.
 func TestConformance(t *testing.T) {
+	access = gateway.Start(t)
 	for _, checksum := range []s3.Checksum{s3.Auto, s3.CRC32C, s3.MD5} {
 		t.Run(checksum.String(), func(t *testing.T) {
 			t.Parallel()

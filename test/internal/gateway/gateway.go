@@ -1,4 +1,5 @@
-package bulk
+// Package gateway starts versitygw, an S3 gateway that is not ours, for tests.
+package gateway
 
 import (
 	"context"
@@ -17,8 +18,8 @@ import (
 	"github.com/versity/versitygw/embedgw"
 )
 
-// startGateway runs versitygw on loopback until the test ends, with an empty bucket. A process can have one at a time.
-func startGateway(t *testing.T) judge.Access {
+// Start runs versitygw on loopback until the test ends, with an empty bucket. A process can have one at a time.
+func Start(t *testing.T) judge.Access {
 	t.Helper()
 	a := judge.Access{Region: "us-east-1", Bucket: "trial", ID: "trial-id", Secret: "trial-secret", HTTP: http.DefaultClient}
 	address := freeAddress(t)
@@ -27,7 +28,7 @@ func startGateway(t *testing.T) judge.Access {
 	ctx, stop := context.WithCancel(context.Background())
 	var run sync.WaitGroup
 	run.Go(func() {
-		if err := embedgw.RunVersityGW(ctx, objects, gatewayConfig(a, address)); err != nil && ctx.Err() == nil {
+		if err := embedgw.RunVersityGW(ctx, objects, config(a, address)); err != nil && ctx.Err() == nil {
 			t.Errorf("versitygw: %v", err)
 		}
 	})
@@ -59,7 +60,7 @@ func openBucket(t *testing.T, bucket string) backend.Backend {
 	return objects
 }
 
-func gatewayConfig(a judge.Access, address string) *embedgw.Config {
+func config(a judge.Access, address string) *embedgw.Config {
 	return &embedgw.Config{
 		RootUserAccess: a.ID, RootUserSecret: a.Secret, Region: a.Region, Ports: []string{address},
 		MaxConnections: 1000, MaxRequests: 1000, MultipartMaxParts: 10_000, Quiet: true, KeepAlive: true,
