@@ -30,8 +30,8 @@ format: ## every file is gofmt-ed
 vet: ## go vet, both modules
 	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
 
-lint: ## golangci-lint, as .golangci.yml says
-	$(TOOL) golangci-lint run ./...
+lint: ## golangci-lint, as .golangci.yml says, both modules
+	@for m in $(MODULES); do (cd $$m && $(TOOL) golangci-lint run -c $(CURDIR)/.golangci.yml ./...) || exit 1; done
 
 race: ## run the tests with the race detector
 	$(GO) test -race ./...
