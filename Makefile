@@ -67,4 +67,4 @@ bench: ## Go benchmarks of every stage
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 clean: ## remove what was built
-	rm -rf bin demo/work
+	rm -rf bin demo/out
