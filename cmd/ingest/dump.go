@@ -18,8 +18,9 @@ func newJournal() *cobra.Command {
 	return &cobra.Command{
 		Use:   "journal FILE",
 		Short: "Print a journal as JSON lines",
-		Long: `Journal prints what a journal says: a JSON line for the header, for each record, and for each range that is
-damaged. It takes no lock and changes nothing, so it can look at the journal of a run that is under way.`,
+		Long: `Journal prints what a journal says: a JSON line for the header, for each
+record, and for each range that is damaged. It takes no lock and changes
+nothing, so it can look at the journal of a run that is under way.`,
 		Example: `  ingest journal nightly.jsonl.journal | jq 'select(.type=="outcome")'`,
 		Args:    exactly("a journal"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return dump(cmd.OutOrStdout(), args[0]) },

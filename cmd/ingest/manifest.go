@@ -18,9 +18,10 @@ func newManifest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "manifest DIR",
 		Short: "Write a manifest of a directory to stdout",
-		Long: `Manifest writes one JSON line for each regular file below the directory, sorted by name, with its size. Sources
-are relative to the directory: give it to run as --root, or write them absolute with --absolute. Symbolic links are
-skipped unless --follow; what is neither file nor directory is named on stderr.`,
+		Long: `Manifest writes one JSON line for each regular file below the directory, sorted
+by name, with its size. Sources are relative to the directory: give it to run
+as --root, or write them absolute with --absolute. Symbolic links are skipped
+unless --follow; what is neither file nor directory is named on stderr.`,
 		Example: `  ingest manifest /data --include '**/*.parquet' --exclude 'tmp/**' > data.jsonl
   ingest run data.jsonl --root /data --to oss://lake/`,
 		Args: exactly("a directory"),

@@ -21,8 +21,9 @@ func newPlan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan MANIFEST --to URL",
 		Short: "Check the manifest and show what run would do; send nothing",
-		Long: `Plan checks the whole manifest, opens every source, reads the journal if there is one, and says what run would
-do. It asks nothing of the store and changes nothing. It exits 1 if rows would fail.`,
+		Long: `Plan checks the whole manifest, opens every source, reads the journal if there
+is one, and says what run would do. It asks nothing of the store and changes
+nothing. It exits 1 if rows would fail.`,
 		Example: `  ingest plan nightly.jsonl --to oss://lake/2026/11/20/`,
 		Args:    exactly("a manifest"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0]) },

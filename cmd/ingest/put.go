@@ -15,8 +15,9 @@ func newPut() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "put FILE URL",
 		Short: "Move one file",
-		Long: `Put moves one file to the URL as run moves many: in parts, in parallel, proven by checksum, resumable through a
-journal beside the file. A URL that ends in a slash, or names a bucket alone, keeps the file's own name.`,
+		Long: `Put moves one file to the URL as run moves many: in parts, in parallel, proven
+by checksum, resumable through a journal beside the file. A URL that ends in a
+slash, or names a bucket alone, keeps the file's own name.`,
 		Example: `  ingest put disk.img oss://backup/2026/disk.img
   ingest put disk.img s3://backup/2026/ --part-size 64MiB --parallel 32`,
 		Args: exactly("a file", "a URL"),

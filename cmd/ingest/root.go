@@ -12,20 +12,23 @@ import (
 // version is set by the linker for a release.
 var version = "devel"
 
-const rootHelp = `ingest moves the files that a manifest names into an object store: Alibaba Cloud OSS, any store that
-speaks S3, or a directory. It sends them in parts, in parallel, proves each by checksum, and remembers in a journal
-what is done. Whatever happens, run the same command again until it exits 0.
+const rootHelp = `ingest moves the files that a manifest names into an object store: Alibaba
+Cloud OSS, any store that speaks S3, or a directory. It sends them in parts, in
+parallel, proves each by checksum, and remembers in a journal what is done.
+Whatever happens, run the same command again until it exits 0.
 
-  ingest manifest /data > data.jsonl                 # which files
-  ingest plan data.jsonl --root /data --to oss://bucket/2026/   # what would happen
-  ingest run  data.jsonl --root /data --to oss://bucket/2026/   # make it happen; again to resume
+  ingest manifest /data > data.jsonl                  # which files
+  ingest plan data.jsonl --root /data --to oss://b/   # what would happen
+  ingest run  data.jsonl --root /data --to oss://b/   # make it happen; or resume
 
-Keys come from the environment: OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET for oss://, the usual AWS variables,
-profiles and roles for s3://. Every flag is also a variable (INGEST_PART_SIZE for --part-size) and a key of the
-YAML file that --config names; a flag beats a variable, a variable beats the file.
+Keys come from the environment: OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET for
+oss://, the usual AWS variables, profiles and roles for s3://. Every flag is
+also a variable (INGEST_PART_SIZE for --part-size) and a key of the YAML file
+that --config names; a flag beats a variable, a variable beats the file.
 
-Exit codes: 0 all done and verified, 1 some rows failed, 2 wrong usage, 3 stopped before the end, 4 the journal
-cannot be used, 5 the manifest is wrong, 6 the store refuses. After 1, 3, 4 and 6 the same command goes on.`
+Exit codes: 0 all done and verified, 1 some rows failed, 2 wrong usage, 3
+stopped before the end, 4 the journal cannot be used, 5 the manifest is wrong,
+6 the store refuses. After 1, 3, 4 and 6 the same command goes on.`
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{

@@ -26,11 +26,13 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve DIR",
 		Short: "Run an object store on a directory, to try and to rehearse",
-		Long: `Serve keeps objects in the directory and speaks the dialects of OSS and of S3 on one port, with signatures
-verified. It prints the settings to use it on stdout, then "ready" on stderr. It is for trying, rehearsing and
-testing; it does not do ACLs, versions, callbacks or lifecycles.
+		Long: `Serve keeps objects in the directory and speaks the dialects of OSS and of S3
+on one port, with signatures verified. It prints the settings to use it on
+stdout, then "ready" on stderr. It is for trying, rehearsing and testing; it
+does not do ACLs, versions, callbacks or lifecycles.
 
-Its access key is taken from INGEST_SERVE_ACCESS_KEY_ID and INGEST_SERVE_ACCESS_KEY_SECRET, or made anew.`,
+Its access key is taken from INGEST_SERVE_ACCESS_KEY_ID and
+INGEST_SERVE_ACCESS_KEY_SECRET, or made anew.`,
 		Example: `  ingest serve /tmp/store --addr 127.0.0.1:9090 --bucket demo > settings &
   . ./settings                                # once "ready" is on stderr`,
 		Args: exactly("a directory"),

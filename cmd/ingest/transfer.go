@@ -112,7 +112,7 @@ func (t *transfer) openStore(ctx context.Context, j *job) error {
 	j.store = s
 	j.closers = append(j.closers, s.Close)
 	j.Store = sender.Stack(s.Store, sender.Options{
-		Retries: t.retries, BytesPerSecond: int64(t.limitRate), RequestsPerSecond: t.limitReqs, Counters: &j.counters,
+		Retries: t.again(), BytesPerSecond: int64(t.limitRate), RequestsPerSecond: t.limitReqs, Counters: &j.counters,
 	})
 	return j.Options.Check(j.Store.Limits())
 }
@@ -140,6 +140,15 @@ func (t *transfer) openReader(j *job) error {
 	return nil
 }
 
+// again is how often a request is tried again, as sender.Options want it, where 0 is the default.
+func (t *transfer) again() int {
+	if t.retries == 0 {
+		return -1
+	}
+	return t.retries
+}
+
+// parts is how many parts are in flight.
 func (t *transfer) parts() int {
 	if t.parallel == 0 {
 		return pipeline.DefaultParallel

@@ -22,8 +22,9 @@ func newVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify MANIFEST --to URL",
 		Short: "Compare what the store holds with the sources, without downloading",
-		Long: `Verify reads every source, asks the store for the size and the checksum of its object, and compares. It changes
-nothing and needs no journal. It exits 0 if all are the same, 1 if any differs, is missing or cannot be compared.`,
+		Long: `Verify reads every source, asks the store for the size and the checksum of its
+object, and compares. It changes nothing and needs no journal. It exits 0 if
+all are the same, 1 if any differs, is missing or cannot be compared.`,
 		Example: `  ingest verify nightly.jsonl --to oss://lake/2026/11/20/`,
 		Args:    exactly("a manifest"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0]) },
