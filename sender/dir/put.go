@@ -74,10 +74,13 @@ func (s *Store) stage(ctx context.Context) (f *os.File, staged string, err error
 	return f, staged, err
 }
 
-// inStaging does what needs the staging folder. Another process may remove the folder, as empty, between our making
-// and using it: not ten times in a row.
+// stagingTries is how often the staging folder may vanish between our making and using it. A process removes it once,
+// at its end.
+const stagingTries = 100
+
+// inStaging does what needs the staging folder, which another process may remove, as empty, at any moment.
 func (s *Store) inStaging(do func() error) (err error) {
-	for range 10 {
+	for range stagingTries {
 		if err = s.root.Mkdir(staging, folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}

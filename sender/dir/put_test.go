@@ -170,7 +170,7 @@ func TestStagingFolderVanishes(t *testing.T) {
 			select {
 			case <-done:
 				return
-			default:
+			case <-time.After(100 * time.Microsecond): // more often, and it would never be there
 				_ = os.Remove(filepath.Join(root, ".ingest"))
 			}
 		}
