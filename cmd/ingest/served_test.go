@@ -3,10 +3,8 @@ package main
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -59,18 +57,5 @@ func (s *served) stop() {
 	_ = s.cmd.Wait()
 }
 
-// selfAsIngest is a path named ingest that runs this test binary as the program; see TestMain.
-func selfAsIngest() (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	link := filepath.Join(os.TempDir(), fmt.Sprintf("ingest-test-%d", os.Getpid()), "ingest")
-	if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
-		return "", err
-	}
-	if err := os.Symlink(self, link); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", err
-	}
-	return link, nil
-}
+// selfAsIngest is this test binary under the name by which it is the program; see TestMain, which has put it there.
+func selfAsIngest() (string, error) { return exec.LookPath("ingest") }
