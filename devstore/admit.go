@@ -26,7 +26,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	address, verdict, denied := s.verify(r, addresses)
 	if denied != nil {
-		speaks.Refuse(w, request, denied)
+		speaks.Fail(w, request, denied)
 		return
 	}
 	admit(request, address, verdict)

@@ -7,6 +7,8 @@
 //
 //	request ─> internal/wire: bucket and key ─> internal/auth: whose? ─> internal/oss or internal/s3 ─> internal/storage
 //
+// What the two dialects do alike is in internal/dialect.
+//
 // # What it does
 //
 // Buckets: list, make, look up, remove, location, ACL; of OSS also info and stat. Objects: put, get with a range and

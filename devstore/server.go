@@ -19,7 +19,6 @@ var ErrLocked = storage.ErrLocked
 // dialect is a way of speaking to clients.
 type dialect interface {
 	Serve(w http.ResponseWriter, r *wire.Request)
-	Refuse(w http.ResponseWriter, r *wire.Request, denied *auth.Denied)
 	Fail(w http.ResponseWriter, r *wire.Request, err error)
 }
 

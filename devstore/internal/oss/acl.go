@@ -4,7 +4,7 @@ import (
 	"encoding/xml"
 	"net/http"
 
-	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
@@ -12,7 +12,7 @@ import (
 // signature whatever it says.
 type policy struct {
 	XMLName xml.Name `xml:"AccessControlPolicy"`
-	Owner   account
+	Owner   dialect.Account
 	Grant   string `xml:"AccessControlList>Grant"`
 }
 
@@ -34,54 +34,37 @@ func acl(kept, usual string) string {
 }
 
 func (d *Dialect) getBucketACL(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.bucket(r)
+	b, err := d.Bucket(r)
 	if err != nil {
 		return err
 	}
-	return wire.WriteXML(w, http.StatusOK, policy{Owner: theOwner(), Grant: acl(b.Info().ACL, "private")})
+	return wire.WriteXML(w, http.StatusOK, policy{Owner: dialect.Owner(), Grant: acl(b.Info().ACL, "private")})
 }
 
 func (d *Dialect) putBucketACL(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.bucket(r)
-	if err != nil {
-		return err
-	}
-	acl := r.Header.Get("x-oss-acl")
-	if acl == "" || !validACL(acl) {
-		return argument("x-oss-acl", acl)
-	}
-	if err := b.SetACL(acl); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusOK)
-	return nil
+	return d.PutBucketACL(w, r, func(r *wire.Request) (string, error) {
+		acl := r.Header.Get("x-oss-acl")
+		if acl == "" || !validACL(acl) {
+			return "", refusals.Argument("x-oss-acl", acl)
+		}
+		return acl, nil
+	})
 }
 
 func (d *Dialect) getObjectACL(w http.ResponseWriter, r *wire.Request) error {
-	o, err := d.stat(r)
+	o, err := d.Stat(r)
 	if err != nil {
 		return err
 	}
-	return wire.WriteXML(w, http.StatusOK, policy{Owner: theOwner(), Grant: acl(o.Meta.ACL, "default")})
+	return wire.WriteXML(w, http.StatusOK, policy{Owner: dialect.Owner(), Grant: acl(o.Meta.ACL, "default")})
 }
 
 func (d *Dialect) putObjectACL(w http.ResponseWriter, r *wire.Request) error {
-	acl := r.Header.Get("x-oss-object-acl")
-	if acl == "" || !validObjectACL(acl) {
-		return argument("x-oss-object-acl", acl)
-	}
-	return d.update(w, r, http.StatusOK, func(m *storage.Meta) { m.ACL = acl })
-}
-
-// update changes what goes along with the object that r is for.
-func (d *Dialect) update(w http.ResponseWriter, r *wire.Request, status int, change func(*storage.Meta)) error {
-	b, err := d.bucket(r)
-	if err != nil {
-		return err
-	}
-	if err := b.Update(r.Key, change); err != nil {
-		return missing(err, r)
-	}
-	w.WriteHeader(status)
-	return nil
+	return d.PutObjectACL(w, r, func(r *wire.Request) (string, error) {
+		acl := r.Header.Get("x-oss-object-acl")
+		if acl == "" || !validObjectACL(acl) {
+			return "", refusals.Argument("x-oss-object-acl", acl)
+		}
+		return acl, nil
+	})
 }

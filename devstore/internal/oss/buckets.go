@@ -4,33 +4,22 @@ import (
 	"encoding/xml"
 	"net/http"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
 func (d *Dialect) putBucket(w http.ResponseWriter, r *wire.Request) error {
-	if !validBucket(r.Bucket) {
-		return invalidBucketName.With("BucketName", r.Bucket)
-	}
-	info, err := newBucketInfo(r)
-	if err != nil {
-		return err
-	}
-	if err := d.store.CreateBucket(r.Bucket, info); err != nil {
-		return err
-	}
-	w.Header().Set("Location", "/"+r.Bucket)
-	w.WriteHeader(http.StatusOK)
-	return nil
+	return d.CreateBucket(w, r, d.newBucketInfo)
 }
 
 // newBucketInfo returns what a PutBucket says of the bucket, in its header and its body, which may be empty.
-func newBucketInfo(r *wire.Request) (storage.BucketInfo, error) {
+func (d *Dialect) newBucketInfo(r *wire.Request) (storage.BucketInfo, error) {
 	info := storage.BucketInfo{ACL: r.Header.Get("x-oss-acl")}
 	if !validACL(info.ACL) {
-		return info, argument("x-oss-acl", info.ACL)
+		return info, refusals.Argument("x-oss-acl", info.ACL)
 	}
-	body, err := readBody(r)
+	body, err := d.ReadBody(r)
 	if err != nil || len(body) == 0 {
 		return info, err
 	}
@@ -43,45 +32,21 @@ func newBucketInfo(r *wire.Request) (storage.BucketInfo, error) {
 	}
 	info.StorageClass = configuration.StorageClass
 	if !validStorageClass(info.StorageClass) {
-		return info, argument("StorageClass", info.StorageClass)
+		return info, refusals.Argument("StorageClass", info.StorageClass)
 	}
 	return info, nil
 }
 
-func (d *Dialect) headBucket(w http.ResponseWriter, r *wire.Request) error {
-	if _, err := d.bucket(r); err != nil {
-		return err
-	}
-	w.Header().Set("x-oss-bucket-region", d.location())
-	w.WriteHeader(http.StatusOK)
-	return nil
-}
-
+// deleteBucket does not take open uploads along: while there are any, OSS keeps the bucket.
 func (d *Dialect) deleteBucket(w http.ResponseWriter, r *wire.Request) error {
-	if _, err := d.bucket(r); err != nil {
-		return err
-	}
-	if err := d.store.DeleteBucket(r.Bucket, false); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-func (d *Dialect) getBucketLocation(w http.ResponseWriter, r *wire.Request) error {
-	if _, err := d.bucket(r); err != nil {
-		return err
-	}
-	return wire.WriteXML(w, http.StatusOK, wire.Text{
-		XMLName: xml.Name{Local: "LocationConstraint"}, Value: d.location(),
-	})
+	return d.DeleteBucket(w, r, false)
 }
 
 type bucketInfo struct {
 	XMLName xml.Name `xml:"BucketInfo"`
 	Bucket  struct {
 		bucketItem
-		Owner              account
+		Owner              dialect.Account
 		ACL                string `xml:"AccessControlList>Grant"`
 		DataRedundancyType string
 		Versioning         string `xml:",omitempty"`
@@ -89,13 +54,13 @@ type bucketInfo struct {
 }
 
 func (d *Dialect) getBucketInfo(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.bucket(r)
+	b, err := d.Bucket(r)
 	if err != nil {
 		return err
 	}
 	var info bucketInfo
 	info.Bucket.bucketItem = d.bucketItem(b, r)
-	info.Bucket.Owner = theOwner()
+	info.Bucket.Owner = dialect.Owner()
 	info.Bucket.ACL = acl(b.Info().ACL, "private")
 	info.Bucket.DataRedundancyType = "LRS"
 	return wire.WriteXML(w, http.StatusOK, info)
@@ -111,7 +76,7 @@ type bucketStat struct {
 }
 
 func (d *Dialect) getBucketStat(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.bucket(r)
+	b, err := d.Bucket(r)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"net/http"
-	"strings"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -28,11 +28,11 @@ type completed struct {
 }
 
 func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
-	encoder, ok := r.Encoding(false)
-	if !ok {
-		return argument("encoding-type", r.Query.Get("encoding-type"))
+	encoder, err := d.Encoder(r)
+	if err != nil {
+		return err
 	}
-	refs, all, err := readCompletion(r)
+	refs, all, err := d.readCompletion(r)
 	if err != nil {
 		return err
 	}
@@ -49,8 +49,8 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 }
 
 // readCompletion returns the parts that r lists, or that it wants all of them, for which it must not list any.
-func readCompletion(r *wire.Request) (refs []storage.PartRef, all bool, err error) {
-	body, err := readBody(r)
+func (d *Dialect) readCompletion(r *wire.Request) (refs []storage.PartRef, all bool, err error) {
+	body, err := d.ReadBody(r)
 	if err != nil {
 		return nil, false, err
 	}
@@ -62,10 +62,10 @@ func readCompletion(r *wire.Request) (refs []storage.PartRef, all bool, err erro
 		return nil, false, err
 	}
 	if len(wanted.Parts) == 0 || len(wanted.Parts) > storage.MaxParts {
-		return nil, false, malformedXML
+		return nil, false, refusals.MalformedXML
 	}
 	for _, p := range wanted.Parts {
-		refs = append(refs, storage.PartRef{Number: p.PartNumber, ETag: strings.Trim(strings.TrimSpace(p.ETag), `"`)})
+		refs = append(refs, dialect.PartRef(p.PartNumber, p.ETag))
 	}
 	return refs, false, nil
 }
@@ -73,7 +73,7 @@ func readCompletion(r *wire.Request) (refs []storage.PartRef, all bool, err erro
 func checkAll(value string, body []byte) error {
 	switch {
 	case value != "yes":
-		return argument("x-oss-complete-all", value)
+		return refusals.Argument("x-oss-complete-all", value)
 	case len(body) > 0:
 		return completeAllAndBody
 	}
@@ -87,9 +87,9 @@ func (d *Dialect) complete(r *wire.Request, refs []storage.PartRef, all bool) (s
 	}
 	acl := r.Header.Get("x-oss-object-acl")
 	if !validObjectACL(acl) {
-		return storage.Object{}, argument("x-oss-object-acl", acl)
+		return storage.Object{}, refusals.Argument("x-oss-object-acl", acl)
 	}
-	u, err := d.upload(r)
+	u, err := d.Upload(r)
 	if err != nil {
 		return storage.Object{}, err
 	}
@@ -108,9 +108,9 @@ func (d *Dialect) complete(r *wire.Request, refs []storage.PartRef, all bool) (s
 }
 
 func choose(u *storage.Upload, have []storage.Part, refs []storage.PartRef, acl string) (storage.Choice, error) {
-	parts, err := storage.Choose(have, refs, partLeast, sameETag)
+	parts, err := storage.Choose(have, refs, partLeast, dialect.SameETag)
 	if err == nil && len(parts) == 0 {
-		err = invalidPart
+		err = refusals.InvalidPart
 	}
 	c := storage.Choice{Parts: parts, Meta: u.Meta}
 	if acl != "" {
@@ -125,8 +125,4 @@ func everyPart(have []storage.Part) []storage.PartRef {
 		refs[i] = storage.PartRef{Number: p.Number, ETag: storage.PlainETag(p.MD5).OSS()}
 	}
 	return refs
-}
-
-func sameETag(p storage.Part, ref storage.PartRef) bool {
-	return strings.EqualFold(storage.PlainETag(p.MD5).OSS(), ref.ETag)
 }

@@ -8,29 +8,33 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ingest-dev/ingest/devstore/internal/auth"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
-const (
-	prefix = "x-oss-"
-	// owner stands wherever an owner is shown: there is one account.
-	owner = "devstore"
-)
+const prefix = "x-oss-"
 
 // Dialect answers requests from a store. Its methods may be called concurrently.
 type Dialect struct {
-	store  *storage.Store
+	dialect.Common
 	region string // such as "cn-hangzhou"
-	routes wire.Routes
 }
 
 // New returns the dialect over a store that says it is in that region.
 func New(store *storage.Store, region string) *Dialect {
-	d := &Dialect{store: store, region: region}
-	d.routes = wire.Routes{List: d.operations(), Common: common}
+	d := &Dialect{Common: dialect.Common{Traits: traits("oss-" + region), Store: store}, region: region}
+	d.Routes = wire.Routes{List: d.operations(), Common: common}
 	return d
+}
+
+func traits(location string) dialect.Traits {
+	return dialect.Traits{
+		Prefix: prefix, Region: location, Location: location, NotDone: notDone,
+		Pages:    dialect.Pages{Usual: 100, Least: 1, Most: dialect.PageMost},
+		Refusals: &refusals, ValidBucket: validBucket, CheckKey: checkKey, ETag: storage.ETag.OSS,
+		Outline: outline, Describe: describe,
+	}
 }
 
 // common reports whether a query parameter belongs to the signature, and so to no operation.
@@ -44,8 +48,7 @@ func common(name string) bool {
 	return false
 }
 
-// notDone are headers that ask for something the emulator does not do. To ignore one would be to do something else
-// than what was asked.
+// notDone are headers that ask for something the emulator does not do.
 var notDone = []string{
 	"x-oss-callback", "x-oss-server-side-encryption", "x-oss-server-side-data-encryption",
 	"x-oss-symlink-target",
@@ -54,15 +57,7 @@ var notDone = []string{
 // Serve answers a request that was let in.
 func (d *Dialect) Serve(w http.ResponseWriter, r *wire.Request) {
 	d.begin(w, r)
-	r.Copying = r.Header.Get("x-oss-copy-source") != ""
-	handle, err := d.routes.Find(r)
-	if err == nil {
-		err = checkHeaders(r)
-	}
-	if err == nil {
-		err = handle(w, r)
-	}
-	if err != nil {
+	if err := d.Dispatch(w, r); err != nil {
 		d.Fail(w, r, err)
 	}
 }
@@ -71,15 +66,6 @@ func (d *Dialect) begin(w http.ResponseWriter, r *wire.Request) {
 	w.Header().Set("Server", "AliyunOSS")
 	w.Header().Set("x-oss-request-id", r.ID)
 	w.Header().Set("x-oss-server-time", strconv.FormatInt(time.Since(r.Time).Milliseconds(), 10))
-}
-
-func checkHeaders(r *wire.Request) error {
-	for _, name := range notDone {
-		if r.Header.Get(name) != "" {
-			return wire.NotImplemented("The header " + name)
-		}
-	}
-	return nil
 }
 
 // failure is the XML of an error.
@@ -94,15 +80,10 @@ type failure struct {
 	RecommendDoc string `xml:",omitempty"`
 }
 
-// Refuse answers a request that was not let in.
-func (d *Dialect) Refuse(w http.ResponseWriter, r *wire.Request, denied *auth.Denied) {
-	d.Fail(w, r, denied)
-}
-
 // Fail answers with an error. To a HEAD, which has no body, its XML goes into a header.
 func (d *Dialect) Fail(w http.ResponseWriter, r *wire.Request, err error) {
 	d.begin(w, r)
-	e := explain(err)
+	e := refusals.Explain(err)
 	if e.EC != "" {
 		w.Header().Set("x-oss-ec", e.EC)
 	}
@@ -122,28 +103,9 @@ func (d *Dialect) Fail(w http.ResponseWriter, r *wire.Request, err error) {
 	w.WriteHeader(e.Status)
 }
 
-// bucket returns the bucket that r is for.
-func (d *Dialect) bucket(r *wire.Request) (*storage.Bucket, error) {
-	return d.bucketOf(r.Bucket)
-}
-
-func (d *Dialect) bucketOf(name string) (*storage.Bucket, error) {
-	if !validBucket(name) {
-		return nil, invalidBucketName.With("BucketName", name)
-	}
-	b, err := d.store.Bucket(name)
-	if err != nil {
-		return nil, noSuchBucket.With("BucketName", name)
-	}
-	return b, nil
-}
-
 // validBucket reports whether OSS lets a bucket be called so. S3 allows dots too.
 func validBucket(name string) bool {
 	return storage.ValidBucketName(name) && !strings.Contains(name, ".")
 }
-
-// location is the region as buckets state it.
-func (d *Dialect) location() string { return "oss-" + d.region }
 
 func quoted(etag string) string { return `"` + etag + `"` }

@@ -1,9 +1,11 @@
 // Package oss speaks the dialect of Alibaba Cloud OSS: the operations, headers, XML and error codes of its API for
-// objects, in the forms that the official clients read.
+// objects, in the forms that the official clients read. What S3 does alike is in package dialect, as the methods of
+// Dialect that begin with a capital.
 //
 //	routes.go    which request is which operation: the table of contents
 //	service.go   buckets.go    list.go
-//	put.go       get.go        copy.go       delete.go    tagging.go    acl.go
+//	put.go       get.go        copy.go       delete.go    acl.go
 //	initiate.go  parts.go      complete.go   uploads.go
-//	errors.go    what each refusal is called
+//	content.go   meta.go       what comes in, and what goes along with it
+//	dialect.go   what is peculiar to every request        errors.go    what each refusal is called
 package oss

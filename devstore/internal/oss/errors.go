@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/ingest-dev/ingest/devstore/internal/auth"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -14,32 +15,40 @@ func refusal(status int, code, message, ec string) *wire.Error {
 	return &wire.Error{Status: status, Code: code, Message: message, EC: ec}
 }
 
-// The refusals, as OSS words them. The EC is stated where it is known.
+// The refusals of what both dialects do alike, as OSS words them. The EC is stated where it is known.
+var refusals = dialect.Refusals{
+	InvalidArgument:    refusal(http.StatusBadRequest, "InvalidArgument", "The argument you provided is invalid.", ""),
+	PartNumber:         refusal(http.StatusBadRequest, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive.", ""),
+	InvalidBucketName:  refusal(http.StatusBadRequest, "InvalidBucketName", "The specified bucket is not valid.", ""),
+	InvalidDigest:      refusal(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified was invalid.", ""),
+	WrongDigest:        refusal(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified did not match what we received.", ""),
+	InvalidTag:         refusal(http.StatusBadRequest, "InvalidTag", "The tags you provided are not valid.", ""),
+	MetaTooLarge:       refusal(http.StatusBadRequest, "InvalidArgument", "The user metadata exceeds 8 KB.", ""),
+	IncompleteBody:     refusal(http.StatusBadRequest, "IncompleteBody", "The number of bytes you provided does not match the Content-Length.", ""),
+	EntityTooLarge:     refusal(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.", ""),
+	EntityTooSmall:     refusal(http.StatusBadRequest, "EntityTooSmall", "Your proposed upload smaller than the minimum allowed size.", ""),
+	InvalidPart:        refusal(http.StatusBadRequest, "InvalidPart", "One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag.", ""),
+	InvalidPartOrder:   refusal(http.StatusBadRequest, "InvalidPartOrder", "The list of parts was not in ascending order. Parts list must specified in order by part number.", ""),
+	MalformedXML:       refusal(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema.", "0042-00000205"),
+	NoSuchBucket:       refusal(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist.", "0015-00000101"),
+	NoSuchKey:          refusal(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.", "0026-00000001"),
+	NoSuchUpload:       refusal(http.StatusNotFound, "NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.", ""),
+	BucketExists:       refusal(http.StatusConflict, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.", ""),
+	BucketNotEmpty:     refusal(http.StatusConflict, "BucketNotEmpty", "The bucket you tried to delete is not empty.", ""),
+	PreconditionFailed: refusal(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold.", ""),
+	NotModified:        refusal(http.StatusNotModified, "NotModified", "Not Modified.", ""),
+
+	Denied: denied, EchoDigest: true,
+}
+
+// The refusals of what OSS does by itself.
 var (
-	invalidArgument    = refusal(http.StatusBadRequest, "InvalidArgument", "The argument you provided is invalid.", "")
-	invalidBucketName  = refusal(http.StatusBadRequest, "InvalidBucketName", "The specified bucket is not valid.", "")
 	invalidObjectName  = refusal(http.StatusBadRequest, "InvalidObjectName", "The specified object is not valid.", "")
-	invalidDigest      = refusal(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified was invalid.", "")
-	wrongDigest        = refusal(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified did not match what we received.", "")
 	invalidCRC64       = refusal(http.StatusBadRequest, "InvalidCRC64", "The x-oss-hash-crc64ecma you specified does not match what we calculated.", "")
-	invalidTag         = refusal(http.StatusBadRequest, "InvalidTag", "The tags you provided are not valid.", "")
-	incompleteBody     = refusal(http.StatusBadRequest, "IncompleteBody", "The number of bytes you provided does not match the Content-Length.", "")
 	missingLength      = refusal(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.", "")
-	entityTooLarge     = refusal(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.", "")
-	entityTooSmall     = refusal(http.StatusBadRequest, "EntityTooSmall", "Your proposed upload smaller than the minimum allowed size.", "")
-	invalidPart        = refusal(http.StatusBadRequest, "InvalidPart", "One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag.", "")
-	invalidPartOrder   = refusal(http.StatusBadRequest, "InvalidPartOrder", "The list of parts was not in ascending order. Parts list must specified in order by part number.", "")
-	malformedXML       = refusal(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema.", "0042-00000205")
 	completeAllAndBody = refusal(http.StatusBadRequest, "InvalidArgument", "The request body must be empty when x-oss-complete-all is specified.", "0042-00000216")
 	invalidOverwrite   = refusal(http.StatusBadRequest, "InvalidArgument", "The value of x-oss-forbid-overwrite is not valid.", "0017-00000279")
-	noSuchBucket       = refusal(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist.", "0015-00000101")
-	noSuchKey          = refusal(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.", "0026-00000001")
-	noSuchUpload       = refusal(http.StatusNotFound, "NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.", "")
-	bucketExists       = refusal(http.StatusConflict, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.", "")
-	bucketNotEmpty     = refusal(http.StatusConflict, "BucketNotEmpty", "The bucket you tried to delete is not empty.", "")
 	fileExists         = refusal(http.StatusConflict, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.", "")
-	preconditionFailed = refusal(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold.", "")
-	notModified        = refusal(http.StatusNotModified, "NotModified", "Not Modified.", "")
 	invalidRange       = refusal(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range cannot be satisfied", "")
 )
 
@@ -51,46 +60,7 @@ const (
 	ecOverwrite  = "0042-00000214" // by a completion
 )
 
-// conditions are what a storage error is called here.
-var conditions = []struct {
-	is  error
-	say *wire.Error
-}{
-	{storage.ErrNoSuchBucket, noSuchBucket},
-	{storage.ErrNoSuchKey, noSuchKey},
-	{storage.ErrNoSuchUpload, noSuchUpload},
-	{storage.ErrBucketExists, bucketExists},
-	{storage.ErrBucketNotEmpty, bucketNotEmpty},
-	{storage.ErrBucketName, invalidBucketName},
-	{storage.ErrTooLarge, entityTooLarge},
-	{storage.ErrPartOrder, invalidPartOrder},
-	{storage.ErrPartTooSmall, entityTooSmall},
-	{storage.ErrInvalidPart, invalidPart},
-	{wire.ErrXML, malformedXML},
-	{wire.ErrBodyTooLong, malformedXML},
-	{wire.ErrTags, invalidTag},
-	{wire.ErrMetaTooLarge, invalidArgument.Saying("The user metadata exceeds 8 KB.")},
-}
-
-// explain returns what err is called in this dialect.
-func explain(err error) *wire.Error {
-	if e, ok := errors.AsType[*wire.Error](err); ok {
-		return e
-	}
-	if d, ok := errors.AsType[*auth.Denied](err); ok {
-		return denied(d)
-	}
-	for _, c := range conditions {
-		if errors.Is(err, c.is) {
-			return c.say
-		}
-	}
-	if _, ok := errors.AsType[*storage.ReadError](err); ok {
-		return incompleteBody
-	}
-	return refusal(http.StatusInternalServerError, "InternalError", "We encountered an internal error: "+err.Error(), "")
-}
-
+// denied says why a request was not let in, and shows what should have been signed.
 func denied(d *auth.Denied) *wire.Error {
 	e := refusal(d.Status, d.Code, d.Message, d.EC)
 	if d.Code == "RequestTimeTooSkewed" {
@@ -107,17 +77,12 @@ func denied(d *auth.Denied) *wire.Error {
 // hexBytes writes the bytes of a text as OSS shows them, so that a client's author sees where theirs differs.
 func hexBytes(text string) string { return fmt.Sprintf("% X", text) }
 
-// argument returns InvalidArgument that names what was wrong.
-func argument(name, value string) *wire.Error {
-	return invalidArgument.With("ArgumentName", name).With("ArgumentValue", value)
-}
-
 // withEC returns err, with the code that says which operation met it if it is NoSuchUpload.
 func withEC(err error, r *wire.Request, ec string) error {
 	if !errors.Is(err, storage.ErrNoSuchUpload) {
 		return err
 	}
-	e := *noSuchUpload
+	e := *refusals.NoSuchUpload
 	e.EC = ec
 	return e.With("UploadId", r.Query.Get("uploadId"))
 }

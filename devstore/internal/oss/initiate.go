@@ -17,13 +17,13 @@ type initiated struct {
 }
 
 func (d *Dialect) initiateUpload(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.target(r)
+	b, err := d.Target(r)
 	if err != nil {
 		return err
 	}
-	encoder, ok := r.Encoding(false)
-	if !ok {
-		return argument("encoding-type", r.Query.Get("encoding-type"))
+	encoder, err := d.Encoder(r)
+	if err != nil {
+		return err
 	}
 	meta, err := readMeta(r)
 	if err != nil {
@@ -38,23 +38,6 @@ func (d *Dialect) initiateUpload(w http.ResponseWriter, r *wire.Request) error {
 	})
 }
 
-// upload returns the open upload that r is for.
-func (d *Dialect) upload(r *wire.Request) (*storage.Upload, error) {
-	b, err := d.bucket(r)
-	if err != nil {
-		return nil, err
-	}
-	return b.Upload(r.Key, r.Query.Get("uploadId"))
-}
-
 func (d *Dialect) abortUpload(w http.ResponseWriter, r *wire.Request) error {
-	u, err := d.upload(r)
-	if err == nil {
-		err = u.Abort()
-	}
-	if err != nil {
-		return withEC(err, r, "")
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return withEC(d.Abort(w, r), r, "")
 }

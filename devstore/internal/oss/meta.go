@@ -3,7 +3,6 @@ package oss
 import (
 	"encoding/base64"
 	"net/http"
-	"strconv"
 
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
@@ -34,11 +33,11 @@ func readMeta(r *wire.Request) (storage.Meta, error) {
 	}
 	m.StorageClass = r.Header.Get("x-oss-storage-class")
 	if !validStorageClass(m.StorageClass) {
-		return m, argument("x-oss-storage-class", m.StorageClass)
+		return m, refusals.Argument("x-oss-storage-class", m.StorageClass)
 	}
 	m.ACL = r.Header.Get("x-oss-object-acl")
 	if !validObjectACL(m.ACL) {
-		return m, argument("x-oss-object-acl", m.ACL)
+		return m, refusals.Argument("x-oss-object-acl", m.ACL)
 	}
 	return m, nil
 }
@@ -63,20 +62,17 @@ func absent(current *storage.Entry) error {
 }
 
 // describe writes the headers that HEAD and GET have in common.
-func describe(h http.Header, o *storage.Object, r *wire.Request) {
+func describe(h http.Header, r *wire.Request, o *storage.Object, _ wire.Range) {
 	wire.WriteMeta(h, o.Meta, prefix, r.Query)
 	outline(h, o)
 	h.Set("x-oss-object-type", objectType(o.Upload != ""))
 	h.Set("x-oss-storage-class", storageClass(o.Meta.StorageClass))
-	if n := len(o.Meta.Tags); n > 0 {
-		h.Set("x-oss-tagging-count", strconv.Itoa(n))
-	}
 	if o.Upload == "" {
 		h.Set("Content-MD5", base64.StdEncoding.EncodeToString(o.ETag.OSSSum[:]))
 	}
 }
 
-// outline writes the headers that even ?objectMeta has.
+// outline writes the headers that even ?objectMeta and a 304 have.
 func outline(h http.Header, o *storage.Object) {
 	h.Set("ETag", quoted(o.ETag.OSS()))
 	h.Set("Last-Modified", o.Modified.Format(http.TimeFormat))

@@ -4,25 +4,22 @@ import (
 	"encoding/xml"
 	"net/http"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
 func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
-	u, number, err := d.part(r, ecUploadPart)
+	to, err := d.place(r, ecUploadPart)
 	if err != nil {
 		return err
 	}
-	b, err := d.bucket(r)
-	if err != nil {
-		return err
-	}
-	s, err := d.take(r, b, true)
+	s, err := d.take(r, to.Bucket, true)
 	if err != nil {
 		return err
 	}
 	defer s.Discard()
-	if _, err := u.PutPart(number, s); err != nil {
+	if _, err := to.Upload.PutPart(to.Number, s); err != nil {
 		return withEC(err, r, ecUploadPart)
 	}
 	setSums(w.Header(), s)
@@ -30,18 +27,10 @@ func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
 	return nil
 }
 
-// part returns the upload and the number that r is for. ec is for NoSuchUpload.
-func (d *Dialect) part(r *wire.Request, ec string) (*storage.Upload, int, error) {
-	number, ok := r.Number("partNumber", 0, 1, storage.MaxParts)
-	if !ok || number == 0 {
-		return nil, 0, argument("partNumber", r.Query.Get("partNumber")).
-			Saying("Part number must be an integer between 1 and 10000, inclusive.")
-	}
-	if !r.Query.Has("uploadId") {
-		return nil, 0, argument("uploadId", "")
-	}
-	u, err := d.upload(r)
-	return u, number, withEC(err, r, ec)
+// place returns where the part that r is for belongs. ec is for NoSuchUpload.
+func (d *Dialect) place(r *wire.Request, ec string) (dialect.Place, error) {
+	p, err := d.Place(r)
+	return p, withEC(err, r, ec)
 }
 
 type partList struct {
@@ -67,19 +56,19 @@ type partItem struct {
 }
 
 func (d *Dialect) listParts(w http.ResponseWriter, r *wire.Request) error {
-	most, ok := r.Number("max-parts", pageMost, 1, pageMost)
-	if !ok {
-		return argument("max-parts", r.Query.Get("max-parts"))
+	most, err := d.Number(r, "max-parts", dialect.PageMost, 1, dialect.PageMost)
+	if err != nil {
+		return err
 	}
-	after, ok := r.Number("part-number-marker", 0, 0, storage.MaxParts)
-	if !ok {
-		return argument("part-number-marker", r.Query.Get("part-number-marker"))
+	after, err := d.Number(r, "part-number-marker", 0, 0, storage.MaxParts)
+	if err != nil {
+		return err
 	}
-	encoder, ok := r.Encoding(false)
-	if !ok {
-		return argument("encoding-type", r.Query.Get("encoding-type"))
+	encoder, err := d.Encoder(r)
+	if err != nil {
+		return err
 	}
-	u, err := d.upload(r)
+	u, err := d.Upload(r)
 	if err != nil {
 		return withEC(err, r, ecListParts)
 	}

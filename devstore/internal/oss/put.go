@@ -8,7 +8,7 @@ import (
 )
 
 func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.target(r)
+	b, err := d.Target(r)
 	if err != nil {
 		return err
 	}
@@ -31,13 +31,4 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 	setSums(w.Header(), s)
 	w.WriteHeader(http.StatusOK)
 	return nil
-}
-
-// target returns the bucket in which r may write its key.
-func (d *Dialect) target(r *wire.Request) (*storage.Bucket, error) {
-	b, err := d.bucket(r)
-	if err != nil {
-		return nil, err
-	}
-	return b, checkKey(r.Key)
 }

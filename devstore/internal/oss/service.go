@@ -3,18 +3,11 @@ package oss
 import (
 	"encoding/xml"
 	"net/http"
-	"strings"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
-
-type account struct {
-	ID          string `xml:"ID"`
-	DisplayName string `xml:"DisplayName"`
-}
-
-func theOwner() account { return account{ID: owner, DisplayName: owner} }
 
 type bucketList struct {
 	XMLName     xml.Name `xml:"ListAllMyBucketsResult"`
@@ -23,7 +16,7 @@ type bucketList struct {
 	MaxKeys     int      `xml:",omitempty"`
 	IsTruncated bool
 	NextMarker  string `xml:",omitempty"`
-	Owner       account
+	Owner       dialect.Account
 	Buckets     []bucketItem `xml:"Buckets>Bucket"`
 }
 
@@ -39,22 +32,18 @@ type bucketItem struct {
 
 // listBuckets answers GetService.
 func (d *Dialect) listBuckets(w http.ResponseWriter, r *wire.Request) error {
-	most, ok := r.Number("max-keys", 100, 1, 1000)
-	if !ok {
-		return argument("max-keys", r.Query.Get("max-keys"))
+	most, err := d.Number(r, "max-keys", 100, 1, 1000)
+	if err != nil {
+		return err
 	}
-	list := bucketList{
-		Prefix: r.Query.Get("prefix"), Marker: r.Query.Get("marker"), MaxKeys: most, Owner: theOwner(),
-	}
-	for _, b := range d.store.Buckets() {
-		if !strings.HasPrefix(b.Name(), list.Prefix) || b.Name() <= list.Marker {
-			continue
-		}
-		if len(list.Buckets) == most {
-			list.IsTruncated, list.NextMarker = true, list.Buckets[most-1].Name
-			break
-		}
+	prefix, marker := r.Query.Get("prefix"), r.Query.Get("marker")
+	page, more := d.Buckets(prefix, marker, most)
+	list := bucketList{Prefix: prefix, Marker: marker, MaxKeys: most, IsTruncated: more, Owner: dialect.Owner()}
+	for _, b := range page {
 		list.Buckets = append(list.Buckets, d.bucketItem(b, r))
+	}
+	if more {
+		list.NextMarker = page[len(page)-1].Name()
 	}
 	return wire.WriteXML(w, http.StatusOK, list)
 }
@@ -63,6 +52,6 @@ func (d *Dialect) bucketItem(b *storage.Bucket, r *wire.Request) bucketItem {
 	info := b.Info()
 	return bucketItem{
 		CreationDate: wire.Timestamp(info.Created), ExtranetEndpoint: r.Host, IntranetEndpoint: r.Host,
-		Location: d.location(), Name: b.Name(), Region: d.region, StorageClass: storageClass(info.StorageClass),
+		Location: d.Location, Name: b.Name(), Region: d.region, StorageClass: storageClass(info.StorageClass),
 	}
 }

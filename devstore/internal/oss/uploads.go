@@ -4,7 +4,7 @@ import (
 	"encoding/xml"
 	"net/http"
 
-	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
@@ -21,7 +21,7 @@ type uploadList struct {
 	MaxUploads         int
 	IsTruncated        bool
 	Uploads            []uploadItem `xml:"Upload"`
-	CommonPrefixes     []prefixItem
+	CommonPrefixes     []dialect.CommonPrefix
 }
 
 type uploadItem struct {
@@ -32,41 +32,22 @@ type uploadItem struct {
 }
 
 func (d *Dialect) listUploads(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.bucket(r)
+	l, err := d.ListUploads(r)
 	if err != nil {
 		return err
 	}
-	most, ok := r.Number("max-uploads", pageMost, 1, pageMost)
-	if !ok {
-		return argument("max-uploads", r.Query.Get("max-uploads"))
-	}
-	encoder, ok := r.Encoding(false)
-	if !ok {
-		return argument("encoding-type", r.Query.Get("encoding-type"))
-	}
-	o := storage.UploadListOptions{
-		Prefix: r.Query.Get("prefix"), Delimiter: r.Query.Get("delimiter"),
-		KeyMarker: r.Query.Get("key-marker"), IDMarker: r.Query.Get("upload-id-marker"), Max: most,
-	}
-	list := newUploadList(b.Uploads(o), o, encoder)
-	list.Bucket = r.Bucket
-	return wire.WriteXML(w, http.StatusOK, list)
-}
-
-func newUploadList(page storage.UploadPage, o storage.UploadListOptions, encoder wire.Encoder) uploadList {
+	name := l.Encoder.Name
 	list := uploadList{
-		EncodingType: encoder.Type(), KeyMarker: encoder.Name(o.KeyMarker), UploadIDMarker: o.IDMarker,
-		Delimiter: encoder.Name(o.Delimiter), Prefix: encoder.Name(o.Prefix), MaxUploads: o.Max,
-		IsTruncated: page.Truncated, CommonPrefixes: prefixes(page.Prefixes, encoder),
+		EncodingType: l.Encoder.Type(), Bucket: r.Bucket, KeyMarker: name(l.KeyMarker), UploadIDMarker: l.IDMarker,
+		NextKeyMarker: name(l.NextKey), NextUploadIDMarker: l.NextID, Delimiter: name(l.Delimiter),
+		Prefix: name(l.Prefix), MaxUploads: l.Max, IsTruncated: l.Truncated,
+		CommonPrefixes: dialect.CommonPrefixes(l.Prefixes, l.Encoder),
 	}
-	if page.Truncated {
-		list.NextKeyMarker, list.NextUploadIDMarker = encoder.Name(page.NextKey), page.NextID
-	}
-	for _, u := range page.Uploads {
+	for _, u := range l.Uploads {
 		list.Uploads = append(list.Uploads, uploadItem{
-			Key: encoder.Name(u.Key), UploadID: u.ID, Initiated: wire.Timestamp(u.Created),
+			Key: name(u.Key), UploadID: u.ID, Initiated: wire.Timestamp(u.Created),
 			StorageClass: storageClass(u.Meta.StorageClass),
 		})
 	}
-	return list
+	return wire.WriteXML(w, http.StatusOK, list)
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/xml"
 	"net/http"
 
-	"github.com/ingest-dev/ingest/devstore/internal/storage"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
@@ -12,7 +12,7 @@ import (
 // everyone that it makes; every request needs a signature whatever it says.
 type policy struct {
 	XMLName xml.Name
-	Owner   account
+	Owner   dialect.Account
 	Grants  []grant `xml:"AccessControlList>Grant"`
 }
 
@@ -44,9 +44,10 @@ func validACL(acl string) bool {
 }
 
 func writePolicy(w http.ResponseWriter, acl string) error {
-	p := policy{XMLName: root("AccessControlPolicy"), Owner: theOwner()}
+	owner := dialect.Owner()
+	p := policy{XMLName: root("AccessControlPolicy"), Owner: owner}
 	p.Grants = append(p.Grants, grant{
-		Grantee:    grantee{Instance: instance, Type: "CanonicalUser", ID: owner, DisplayName: owner},
+		Grantee:    grantee{Instance: instance, Type: "CanonicalUser", ID: owner.ID, DisplayName: owner.DisplayName},
 		Permission: "FULL_CONTROL",
 	})
 	for _, permission := range public(acl) {
@@ -68,7 +69,7 @@ func public(acl string) []string {
 }
 
 func (d *Dialect) getBucketACL(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.bucket(r)
+	b, err := d.Bucket(r)
 	if err != nil {
 		return err
 	}
@@ -76,19 +77,7 @@ func (d *Dialect) getBucketACL(w http.ResponseWriter, r *wire.Request) error {
 }
 
 func (d *Dialect) putBucketACL(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.bucket(r)
-	if err != nil {
-		return err
-	}
-	acl, err := canned(r)
-	if err != nil {
-		return err
-	}
-	if err := b.SetACL(acl); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusOK)
-	return nil
+	return d.PutBucketACL(w, r, canned)
 }
 
 // canned returns the ACL that the header names. One that is written out in the body is not done.
@@ -98,13 +87,13 @@ func canned(r *wire.Request) (string, error) {
 		return "", wire.NotImplemented("An ACL in the body")
 	}
 	if !validACL(acl) {
-		return "", argument("x-amz-acl", acl)
+		return "", refusals.Argument("x-amz-acl", acl)
 	}
 	return acl, nil
 }
 
 func (d *Dialect) getObjectACL(w http.ResponseWriter, r *wire.Request) error {
-	o, err := d.stat(r)
+	o, err := d.Stat(r)
 	if err != nil {
 		return err
 	}
@@ -112,22 +101,5 @@ func (d *Dialect) getObjectACL(w http.ResponseWriter, r *wire.Request) error {
 }
 
 func (d *Dialect) putObjectACL(w http.ResponseWriter, r *wire.Request) error {
-	acl, err := canned(r)
-	if err != nil {
-		return err
-	}
-	return d.update(w, r, http.StatusOK, func(m *storage.Meta) { m.ACL = acl })
-}
-
-// update changes what goes along with the object that r is for.
-func (d *Dialect) update(w http.ResponseWriter, r *wire.Request, status int, change func(*storage.Meta)) error {
-	b, err := d.bucket(r)
-	if err != nil {
-		return err
-	}
-	if err := b.Update(r.Key, change); err != nil {
-		return missing(err, r)
-	}
-	w.WriteHeader(status)
-	return nil
+	return d.PutObjectACL(w, r, canned)
 }

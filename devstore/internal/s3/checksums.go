@@ -80,7 +80,7 @@ func (c claim) verify(r *wire.Request, s *storage.Staged) error {
 }
 
 func wrongChecksum(a checksum.Algorithm) error {
-	return badDigest.Saying(fmt.Sprintf("The %s you specified did not match the calculated checksum.", a))
+	return refusals.WrongDigest.Saying(fmt.Sprintf("The %s you specified did not match the calculated checksum.", a))
 }
 
 // chosen returns the algorithm of the object's checksum: what the client chose, or what S3 takes by itself.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ingest-dev/ingest/devstore/internal/checksum"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -34,7 +35,7 @@ type completed struct {
 }
 
 func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
-	wanted, err := readCompletion(r)
+	wanted, err := d.readCompletion(r)
 	if err != nil {
 		return err
 	}
@@ -42,14 +43,14 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
-	u, err := d.upload(r)
+	u, err := d.Upload(r)
 	if err != nil {
-		return err
+		return named(err, r)
 	}
 	f := finish{r: r, u: u, wanted: wanted}
 	o, err := u.Complete(f.choose, g)
 	if err != nil {
-		return missing(named(err, r), r)
+		return refusals.Missing(named(err, r), r)
 	}
 	answer := completed{
 		XMLName: root("CompleteMultipartUploadResult"), Location: "http://" + r.Host + r.URL.EscapedPath(),
@@ -61,14 +62,14 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	return wire.WriteXML(w, http.StatusOK, answer)
 }
 
-func readCompletion(r *wire.Request) (completion, error) {
+func (d *Dialect) readCompletion(r *wire.Request) (completion, error) {
 	var wanted completion
-	body, err := readBody(r)
+	body, err := d.ReadBody(r)
 	if err == nil {
 		err = wire.ParseXML(body, &wanted)
 	}
 	if err == nil && (len(wanted.Parts) == 0 || len(wanted.Parts) > storage.MaxParts) {
-		err = malformedXML
+		err = refusals.MalformedXML
 	}
 	return wanted, err
 }
@@ -84,9 +85,9 @@ type finish struct {
 func (f finish) choose(have []storage.Part) (storage.Choice, error) {
 	refs := make([]storage.PartRef, len(f.wanted.Parts))
 	for i, p := range f.wanted.Parts {
-		refs[i] = storage.PartRef{Number: p.PartNumber, ETag: strings.Trim(strings.TrimSpace(p.ETag), `"`)}
+		refs[i] = dialect.PartRef(p.PartNumber, p.ETag)
 	}
-	parts, err := storage.Choose(have, refs, partLeast, sameETag)
+	parts, err := storage.Choose(have, refs, partLeast, dialect.SameETag)
 	if err != nil {
 		return storage.Choice{}, err
 	}
@@ -97,10 +98,6 @@ func (f finish) choose(have []storage.Part) (storage.Choice, error) {
 	}
 	sum, err := f.whole(parts)
 	return storage.Choice{Parts: parts, Checksum: sum, Meta: f.u.Meta}, err
-}
-
-func sameETag(p storage.Part, ref storage.PartRef) bool {
-	return strings.EqualFold(storage.PlainETag(p.MD5).S3(), ref.ETag)
 }
 
 // checkPart compares the checksums that the client lists for a part with those that were taken. For a composite

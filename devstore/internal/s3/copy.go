@@ -2,9 +2,11 @@ package s3
 
 import (
 	"encoding/xml"
+	"errors"
 	"net/http"
 
 	"github.com/ingest-dev/ingest/devstore/internal/checksum"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -18,7 +20,7 @@ type copied struct {
 }
 
 func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.target(r)
+	b, err := d.Target(r)
 	if err != nil {
 		return err
 	}
@@ -27,7 +29,7 @@ func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	defer from.Close()
-	if from.Size > putLimit {
+	if from.Size > dialect.PutLimit {
 		return invalidRequest.Saying("The specified copy source is larger than the maximum allowable size for a copy source: 5368709120")
 	}
 	meta, err := copiedMeta(r, &from.Object)
@@ -47,20 +49,11 @@ func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
 
 // source opens the object that r copies from, if the conditions on it hold.
 func (d *Dialect) source(r *wire.Request) (*storage.Reader, error) {
-	const header = "x-amz-copy-source"
-	bucket, key, ok := wire.CopySource(r.Header.Get(header))
-	if !ok {
-		return nil, argument(header, r.Header.Get(header))
+	from, err := d.Source(r)
+	if errors.Is(err, refusals.NotModified) {
+		err = refusals.PreconditionFailed // a copy has no 304
 	}
-	from, err := d.open(r, bucket, key)
-	if err != nil {
-		return nil, err
-	}
-	if err := check(wire.ReadConditions(r.Header, header+"-"), &from.Object); err != nil {
-		from.Close()
-		return nil, preconditionFailed // a copy has no 304
-	}
-	return from, nil
+	return from, err
 }
 
 // copiedMeta returns what goes along with the copy: the source's, or what r says if it says REPLACE.
@@ -98,7 +91,7 @@ func directive(r *wire.Request, header string) (replace bool, err error) {
 	case "REPLACE":
 		return true, nil
 	default:
-		return false, argument(header, value)
+		return false, refusals.Argument(header, value)
 	}
 }
 
@@ -113,7 +106,7 @@ func duplicate(r *wire.Request, b *storage.Bucket, from *storage.Reader, meta st
 	if err != nil {
 		return storage.Object{}, err
 	}
-	s, err := stageCopy(b, from, wire.Whole(from.Size), algorithm, false)
+	s, err := dialect.StageCopy(b, from, storage.StageOptions{Limit: dialect.PutLimit, Algorithms: both(algorithm)})
 	if err != nil {
 		return storage.Object{}, err
 	}
@@ -135,15 +128,8 @@ func copyAlgorithm(r *wire.Request, from *storage.Reader) (checksum.Algorithm, e
 	return checksum.Default, nil
 }
 
-func stageCopy(b *storage.Bucket, from *storage.Reader, rng wire.Range, a checksum.Algorithm, part bool) (*storage.Staged, error) {
-	content := from.Range(rng.Offset, rng.Length)
-	defer func() { _ = content.Close() }()
-	s, err := b.Stage(content, storage.StageOptions{Limit: putLimit, Algorithms: both(a), Part: part})
-	return s, unreadable(err)
-}
-
 func (d *Dialect) uploadPartCopy(w http.ResponseWriter, r *wire.Request) error {
-	b, u, number, err := d.part(r)
+	to, err := d.place(r)
 	if err != nil {
 		return err
 	}
@@ -152,38 +138,12 @@ func (d *Dialect) uploadPartCopy(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	defer from.Close()
-	rng, err := sourceRange(r, from.Size)
-	if err != nil {
-		return err
-	}
-	s, err := stageCopy(b, from, rng, u.Algorithm, true)
-	if err != nil {
-		return err
-	}
-	defer s.Discard()
-	p, err := u.PutPart(number, s)
+	p, err := d.CopyPart(r, to, from, storage.StageOptions{Algorithms: both(to.Upload.Algorithm)})
 	if err != nil {
 		return named(err, r)
 	}
 	return wire.WriteXML(w, http.StatusOK, copied{
 		XMLName: root("CopyPartResult"), LastModified: wire.Timestamp(p.Modified),
-		ETag: quoted(storage.PlainETag(p.MD5).S3()), checksums: partChecksum(u, p),
+		ETag: quoted(storage.PlainETag(p.MD5).S3()), checksums: partChecksum(to.Upload, p),
 	})
-}
-
-// sourceRange returns what x-amz-copy-source-range asks of the source: all of it, or a range within it.
-func sourceRange(r *wire.Request, size int64) (wire.Range, error) {
-	const header = "x-amz-copy-source-range"
-	rng, outcome := wire.ParseRange(r.Header.Get(header), size)
-	switch outcome {
-	case wire.Absent:
-		rng = wire.Whole(size)
-	case wire.Satisfied:
-	default:
-		return rng, argument(header, r.Header.Get(header))
-	}
-	if rng.Length > putLimit {
-		return rng, entityTooLarge
-	}
-	return rng, nil
 }

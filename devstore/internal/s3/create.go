@@ -17,7 +17,7 @@ type created struct {
 }
 
 func (d *Dialect) createUpload(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.target(r)
+	b, err := d.Target(r)
 	if err != nil {
 		return err
 	}
@@ -60,24 +60,6 @@ func newUploadInfo(r *wire.Request) (storage.UploadInfo, error) {
 	return info, nil
 }
 
-// upload returns the open upload that r is for.
-func (d *Dialect) upload(r *wire.Request) (*storage.Upload, error) {
-	b, err := d.bucket(r)
-	if err != nil {
-		return nil, err
-	}
-	u, err := b.Upload(r.Key, r.Query.Get("uploadId"))
-	return u, named(err, r)
-}
-
 func (d *Dialect) abortUpload(w http.ResponseWriter, r *wire.Request) error {
-	u, err := d.upload(r)
-	if err == nil {
-		err = u.Abort()
-	}
-	if err != nil {
-		return named(err, r)
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return named(d.Abort(w, r), r)
 }

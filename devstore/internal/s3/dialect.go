@@ -4,10 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/xml"
+	"math"
 	"net/http"
 	"strings"
 
-	"github.com/ingest-dev/ingest/devstore/internal/auth"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -15,24 +16,28 @@ import (
 const (
 	prefix    = "x-amz-"
 	namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
-	// owner stands wherever an owner is shown: there is one account.
-	owner = "devstore"
 	// usualRegion is the region that S3 states by saying nothing.
 	usualRegion = "us-east-1"
 )
 
 // Dialect answers requests from a store. Its methods may be called concurrently.
-type Dialect struct {
-	store  *storage.Store
-	region string
-	routes wire.Routes
-}
+type Dialect struct{ dialect.Common }
 
 // New returns the dialect over a store that says it is in that region.
 func New(store *storage.Store, region string) *Dialect {
-	d := &Dialect{store: store, region: region}
-	d.routes = wire.Routes{List: d.operations(), Common: common}
+	d := &Dialect{dialect.Common{Traits: traits(region), Store: store}}
+	d.Routes = wire.Routes{List: d.operations(), Common: common}
 	return d
+}
+
+func traits(region string) dialect.Traits {
+	return dialect.Traits{
+		Prefix: prefix, Namespace: namespace, Region: region, Location: location(region), NotDone: notDone,
+		Pages:     dialect.Pages{Usual: dialect.PageMost, Least: 0, Most: math.MaxInt32},
+		KeepSlash: true,
+		Refusals:  &refusals, ValidBucket: storage.ValidBucketName, CheckKey: checkKey, ETag: storage.ETag.S3,
+		Outline: outline, Describe: describe,
+	}
 }
 
 // common reports whether a query parameter belongs to the signature, or is a header that was presigned into the
@@ -41,8 +46,7 @@ func common(name string) bool {
 	return strings.HasPrefix(strings.ToLower(name), prefix) || name == "x-id"
 }
 
-// notDone are headers that ask for something the emulator does not do. To ignore one would be to do something else
-// than what was asked.
+// notDone are headers that ask for something the emulator does not do.
 var notDone = []string{
 	"x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm",
 	"x-amz-copy-source-server-side-encryption-customer-algorithm",
@@ -54,15 +58,7 @@ var notDone = []string{
 func (d *Dialect) Serve(w http.ResponseWriter, r *wire.Request) {
 	begin(w, r)
 	hoist(r)
-	r.Copying = r.Header.Get("x-amz-copy-source") != ""
-	handle, err := d.routes.Find(r)
-	if err == nil {
-		err = checkHeaders(r)
-	}
-	if err == nil {
-		err = handle(w, r)
-	}
-	if err != nil {
+	if err := d.Dispatch(w, r); err != nil {
 		d.Fail(w, r, err)
 	}
 }
@@ -88,15 +84,6 @@ func hostID(r *wire.Request) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func checkHeaders(r *wire.Request) error {
-	for _, name := range notDone {
-		if r.Header.Get(name) != "" {
-			return wire.NotImplemented("The header " + name)
-		}
-	}
-	return nil
-}
-
 // failure is the XML of an error.
 type failure struct {
 	XMLName   xml.Name `xml:"Error"`
@@ -108,15 +95,10 @@ type failure struct {
 	HostID    string `xml:"HostId"`
 }
 
-// Refuse answers a request that was not let in.
-func (d *Dialect) Refuse(w http.ResponseWriter, r *wire.Request, denied *auth.Denied) {
-	d.Fail(w, r, denied)
-}
-
 // Fail answers with an error. A HEAD gets its status alone.
 func (d *Dialect) Fail(w http.ResponseWriter, r *wire.Request, err error) {
 	begin(w, r)
-	e := explain(err)
+	e := refusals.Explain(err)
 	if r.Method == http.MethodHead || e.Status == http.StatusNotModified {
 		w.WriteHeader(e.Status)
 		return
@@ -127,37 +109,12 @@ func (d *Dialect) Fail(w http.ResponseWriter, r *wire.Request, err error) {
 	})
 }
 
-// bucket returns the bucket that r is for.
-func (d *Dialect) bucket(r *wire.Request) (*storage.Bucket, error) {
-	return d.bucketOf(r.Bucket)
-}
-
-func (d *Dialect) bucketOf(name string) (*storage.Bucket, error) {
-	if !storage.ValidBucketName(name) {
-		return nil, invalidBucketName.With("BucketName", name)
-	}
-	b, err := d.store.Bucket(name)
-	if err != nil {
-		return nil, noSuchBucket.With("BucketName", name)
-	}
-	return b, nil
-}
-
-// target returns the bucket in which r may write its key.
-func (d *Dialect) target(r *wire.Request) (*storage.Bucket, error) {
-	b, err := d.bucket(r)
-	if err == nil && len(r.Key) > keyLimit {
-		err = keyTooLong
-	}
-	return b, err
-}
-
 // location is the region as buckets state it.
-func (d *Dialect) location() string {
-	if d.region == usualRegion {
+func location(region string) string {
+	if region == usualRegion {
 		return ""
 	}
-	return d.region
+	return region
 }
 
 func quoted(etag string) string { return `"` + etag + `"` }

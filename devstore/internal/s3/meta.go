@@ -3,6 +3,7 @@ package s3
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
@@ -43,7 +44,7 @@ func readMeta(r *wire.Request) (storage.Meta, error) {
 	}
 	m.ACL = r.Header.Get("x-amz-acl")
 	if !validACL(m.ACL) {
-		return m, argument("x-amz-acl", m.ACL)
+		return m, refusals.Argument("x-amz-acl", m.ACL)
 	}
 	return m, nil
 }
@@ -64,7 +65,7 @@ func guard(r *wire.Request) (storage.Guard, error) {
 
 func absent(current *storage.Entry) error {
 	if current != nil {
-		return preconditionFailed.With("Condition", "If-None-Match")
+		return refusals.PreconditionFailed.With("Condition", "If-None-Match")
 	}
 	return nil
 }
@@ -72,22 +73,25 @@ func absent(current *storage.Entry) error {
 func same(current *storage.Entry, match string) error {
 	switch {
 	case current == nil:
-		return noSuchKey
+		return refusals.NoSuchKey
 	case !wire.MatchesETag(match, current.ETag.S3()):
-		return preconditionFailed.With("Condition", "If-Match")
+		return refusals.PreconditionFailed.With("Condition", "If-Match")
 	}
 	return nil
 }
 
 // describe writes the headers that HEAD and GET have in common.
-func describe(h http.Header, o *storage.Object, r *wire.Request) {
+func describe(h http.Header, r *wire.Request, o *storage.Object, rng wire.Range) {
 	wire.WriteMeta(h, o.Meta, prefix, r.Query)
 	outline(h, o)
 	if class := storageClass(o.Meta.StorageClass); class != standard {
 		h.Set("x-amz-storage-class", class)
 	}
-	if n := len(o.Meta.Tags); n > 0 {
-		h.Set("x-amz-tagging-count", strconv.Itoa(n))
+	if strings.EqualFold(r.Header.Get("x-amz-checksum-mode"), "ENABLED") && rng == wire.Whole(o.Size) {
+		setChecksum(h, o.Checksum, len(o.PartSizes))
+	}
+	if r.Query.Has("partNumber") && o.Upload != "" {
+		h.Set("x-amz-mp-parts-count", strconv.Itoa(len(o.PartSizes)))
 	}
 }
 

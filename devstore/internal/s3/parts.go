@@ -3,16 +3,18 @@ package s3
 import (
 	"encoding/xml"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 
 	"github.com/ingest-dev/ingest/devstore/internal/checksum"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
 func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
-	b, u, number, err := d.part(r)
+	to, err := d.place(r)
 	if err != nil {
 		return err
 	}
@@ -20,40 +22,28 @@ func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := expected(u, c); err != nil {
+	if err := expected(to.Upload, c); err != nil {
 		return err
 	}
-	s, err := take(r, b, c, u.Algorithm, true)
+	s, err := d.take(r, to.Bucket, c, to.Upload.Algorithm, true)
 	if err != nil {
 		return err
 	}
 	defer s.Discard()
-	p, err := u.PutPart(number, s)
+	p, err := to.Upload.PutPart(to.Number, s)
 	if err != nil {
 		return named(err, r)
 	}
 	w.Header().Set("ETag", quoted(storage.PlainETag(p.MD5).S3()))
-	setPartChecksum(w.Header(), p, u, c)
+	setPartChecksum(w.Header(), p, to.Upload, c)
 	w.WriteHeader(http.StatusOK)
 	return nil
 }
 
-// part returns the bucket, the upload and the number that r is for.
-func (d *Dialect) part(r *wire.Request) (*storage.Bucket, *storage.Upload, int, error) {
-	number, ok := r.Number("partNumber", 0, 1, storage.MaxParts)
-	if !ok || number == 0 {
-		return nil, nil, 0, argument("partNumber", r.Query.Get("partNumber")).
-			Saying("Part number must be an integer between 1 and 10000, inclusive")
-	}
-	if !r.Query.Has("uploadId") {
-		return nil, nil, 0, argument("uploadId", "")
-	}
-	b, err := d.bucket(r)
-	if err != nil {
-		return nil, nil, 0, err
-	}
-	u, err := d.upload(r)
-	return b, u, number, err
+// place returns where the part that r is for belongs.
+func (d *Dialect) place(r *wire.Request) (dialect.Place, error) {
+	p, err := d.Place(r)
+	return p, named(err, r)
 }
 
 // expected refuses a part whose checksum is not by the algorithm that the upload was created with.
@@ -93,8 +83,8 @@ type partList struct {
 	Bucket               string
 	Key                  string
 	UploadID             string `xml:"UploadId"`
-	Initiator            account
-	Owner                account
+	Initiator            dialect.Account
+	Owner                dialect.Account
 	StorageClass         string
 	PartNumberMarker     int
 	NextPartNumberMarker int
@@ -114,19 +104,19 @@ type partItem struct {
 }
 
 func (d *Dialect) listParts(w http.ResponseWriter, r *wire.Request) error {
-	most, ok := r.Number("max-parts", pageMost, 0, 1<<31-1)
-	if !ok {
-		return argument("max-parts", r.Query.Get("max-parts"))
-	}
-	after, ok := r.Number("part-number-marker", 0, 0, 1<<31-1)
-	if !ok {
-		return argument("part-number-marker", r.Query.Get("part-number-marker"))
-	}
-	u, err := d.upload(r)
+	most, err := d.Number(r, "max-parts", dialect.PageMost, 0, math.MaxInt32)
 	if err != nil {
 		return err
 	}
-	most = min(most, pageMost)
+	after, err := d.Number(r, "part-number-marker", 0, 0, math.MaxInt32)
+	if err != nil {
+		return err
+	}
+	u, err := d.Upload(r)
+	if err != nil {
+		return named(err, r)
+	}
+	most = min(most, dialect.PageMost)
 	parts, truncated, err := u.Page(after, most)
 	if err != nil {
 		return named(err, r)
@@ -139,7 +129,7 @@ func (d *Dialect) listParts(w http.ResponseWriter, r *wire.Request) error {
 func newPartList(u *storage.Upload, parts []storage.Part) partList {
 	list := partList{
 		XMLName: root("ListPartsResult"), Key: u.Key, UploadID: u.ID,
-		Initiator: theOwner(), Owner: theOwner(), StorageClass: storageClass(u.Meta.StorageClass),
+		Initiator: dialect.Owner(), Owner: dialect.Owner(), StorageClass: storageClass(u.Meta.StorageClass),
 		ChecksumAlgorithm: string(u.Algorithm), ChecksumType: string(u.Kind),
 	}
 	for _, p := range parts {

@@ -8,7 +8,7 @@ import (
 )
 
 func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
-	b, err := d.target(r)
+	b, err := d.Target(r)
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := take(r, b, c, c.chosen(), false)
+	s, err := d.take(r, b, c, c.chosen(), false)
 	if err != nil {
 		return err
 	}

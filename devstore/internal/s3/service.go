@@ -3,21 +3,14 @@ package s3
 import (
 	"encoding/xml"
 	"net/http"
-	"strings"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
-type account struct {
-	ID          string `xml:"ID"`
-	DisplayName string `xml:"DisplayName"`
-}
-
-func theOwner() account { return account{ID: owner, DisplayName: owner} }
-
 type bucketList struct {
 	XMLName           xml.Name
-	Owner             account
+	Owner             dialect.Account
 	Buckets           []bucketItem `xml:"Buckets>Bucket"`
 	Prefix            string       `xml:",omitempty"`
 	ContinuationToken string       `xml:",omitempty"`
@@ -31,23 +24,20 @@ type bucketItem struct {
 
 // listBuckets pages by name: the token is the last name of the page before.
 func (d *Dialect) listBuckets(w http.ResponseWriter, r *wire.Request) error {
-	most, ok := r.Number("max-buckets", 10000, 1, 10000)
-	if !ok {
-		return argument("max-buckets", r.Query.Get("max-buckets"))
+	most, err := d.Number(r, "max-buckets", 10000, 1, 10000)
+	if err != nil {
+		return err
 	}
-	list := bucketList{XMLName: root("ListAllMyBucketsResult"), Owner: theOwner(), Prefix: r.Query.Get("prefix")}
-	after := r.Query.Get("continuation-token")
-	for _, b := range d.store.Buckets() {
-		if !strings.HasPrefix(b.Name(), list.Prefix) || b.Name() <= after {
-			continue
-		}
-		if len(list.Buckets) == most {
-			list.ContinuationToken = list.Buckets[most-1].Name
-			break
-		}
+	prefix := r.Query.Get("prefix")
+	page, more := d.Buckets(prefix, r.Query.Get("continuation-token"), most)
+	list := bucketList{XMLName: root("ListAllMyBucketsResult"), Owner: dialect.Owner(), Prefix: prefix}
+	for _, b := range page {
 		list.Buckets = append(list.Buckets, bucketItem{
-			Name: b.Name(), CreationDate: wire.Timestamp(b.Info().Created), BucketRegion: d.region,
+			Name: b.Name(), CreationDate: wire.Timestamp(b.Info().Created), BucketRegion: d.Region,
 		})
+	}
+	if more {
+		list.ContinuationToken = page[len(page)-1].Name()
 	}
 	return wire.WriteXML(w, http.StatusOK, list)
 }

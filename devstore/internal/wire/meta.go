@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
@@ -74,6 +75,9 @@ func WriteMeta(h http.Header, m storage.Meta, prefix string, query url.Values) {
 	}
 	for name, value := range m.User {
 		h.Set(prefix+"meta-"+name, value)
+	}
+	if n := len(m.Tags); n > 0 {
+		h.Set(prefix+"tagging-count", strconv.Itoa(n))
 	}
 	for _, name := range kept {
 		if v := query.Get("response-" + strings.ToLower(name)); v != "" {
