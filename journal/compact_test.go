@@ -105,8 +105,8 @@ func TestFailedCompactionLeavesTheOldJournalInUse(t *testing.T) {
 		if got := d.contents(path); string(got) != string(b) {
 			t.Fatalf("%s: the old journal has changed", fault.op)
 		}
-		if d.contents(path+".tmp") != nil {
-			t.Fatalf("%s: a .tmp is left", fault.op)
+		if d.contents(path+tempSuffix) != nil {
+			t.Fatalf("%s: a temporary file is left", fault.op)
 		}
 		must(t, j.Append(outcome(50, Done)))
 		must(t, j.Close())
@@ -172,7 +172,7 @@ func TestLeftoverOfACompactionIsRemoved(t *testing.T) {
 	path := filepath.Join(dir, "j")
 	j, _ := open(t, path, Options{})
 	must(t, j.Close())
-	must(t, os.WriteFile(path+".tmp", []byte("half"), 0o600))
+	must(t, os.WriteFile(path+".ingest-tmp", []byte("half"), 0o600))
 	j, _ = open(t, path, Options{})
 	must(t, j.Close())
 	requireFiles(t, dir, "j")

@@ -11,6 +11,13 @@ var ErrOtherJob = errors.New("journal is of another job")
 // ErrFormat is returned when a file is not a journal, or is one of a format that this program does not read.
 var ErrFormat = errors.New("not a journal that this version reads")
 
+// stranger is an ErrFormat of something that has a name of ours and is not ours; its text says all.
+type stranger struct{ text string }
+
+func (s stranger) Error() string { return s.text }
+
+func (stranger) Unwrap() error { return ErrFormat }
+
 // ErrDamaged is returned when a journal's header cannot be believed. The file is left as it is.
 var ErrDamaged = errors.New("journal's header is damaged")
 

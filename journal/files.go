@@ -12,10 +12,11 @@ import (
 // files is what a journal asks of a file system. Every method may fail; after a failed write or sync of a file
 // the journal does not use that file again. Only one goroutine at a time calls them.
 type files interface {
-	// Open opens a regular file, creating it with mode 0600 if the flag says so.
+	// Open opens a regular file, creating it with mode 0600 if the flag says so. With O_EXCL it follows no link.
 	Open(path string, flag int) (file, error)
 	// Rename puts a file in the place of another, at once and whole.
 	Rename(from, to string) error
+	// Remove removes a regular file. What is none stays, a symbolic link included.
 	Remove(path string) error
 	// SyncDir makes the names in a directory durable.
 	SyncDir(dir string) error
@@ -47,16 +48,22 @@ func (disk) Open(path string, flag int) (file, error) {
 }
 
 func (disk) Rename(from, to string) error { return os.Rename(from, to) }
-func (disk) Remove(path string) error     { return os.Remove(path) }
 func (disk) SyncDir(dir string) error     { return syncDir(dir) }
 
-// prepare writes and syncs a file that is to take the place of path. If it fails it leaves nothing behind.
-func prepare(fsys files, path string, fill func(io.Writer) error) error {
-	temp := path + tempSuffix
-	if err := writeWhole(fsys, temp, fill); err != nil {
-		return errors.Join(err, remove(fsys, temp))
+func (disk) Remove(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
 	}
-	return nil
+	if !info.Mode().IsRegular() {
+		return stranger{path + " is not a regular file; move it away or name another journal"}
+	}
+	return os.Remove(path)
+}
+
+// prepare writes and syncs a file that is to take the place of path.
+func prepare(fsys files, path string, fill func(io.Writer) error) error {
+	return writeWhole(fsys, path+tempSuffix, fill)
 }
 
 // place puts the prepared file in the place of path. Until then a file that was there is untouched and in use.
@@ -68,9 +75,13 @@ func place(fsys files, path string) error {
 	return nil
 }
 
-// writeWhole writes and syncs a file from its beginning.
+// writeWhole writes and syncs a new file, in the place of an older one. It never writes into a file that is there:
+// that may be another's, behind a link. If it fails it leaves nothing behind.
 func writeWhole(fsys files, path string, fill func(io.Writer) error) error {
-	f, err := fsys.Open(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	if err := remove(fsys, path); err != nil {
+		return err
+	}
+	f, err := fsys.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
@@ -78,7 +89,10 @@ func writeWhole(fsys files, path string, fill func(io.Writer) error) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, remove(fsys, path))
+	}
+	return nil
 }
 
 // remove removes a file that may not be there.
@@ -89,16 +103,47 @@ func remove(fsys files, path string) error {
 	return nil
 }
 
+// erase deletes a journal for good. One that a symbolic link leads to is emptied instead, which is as good as none:
+// the link would lead nowhere then, and who begins anew would find no journal to open.
+func erase(fsys files, path string, linked bool) error {
+	if linked {
+		return empty(fsys, path)
+	}
+	if err := remove(fsys, path); err != nil {
+		return err
+	}
+	return fsys.SyncDir(filepath.Dir(path))
+}
+
+func empty(fsys files, path string) error {
+	f, err := fsys.Open(path, os.O_WRONLY|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
 // resolve returns the path that the file has, or will have, behind all symbolic links: the lock and the rename
-// must mean the same file whichever way it was named.
+// must mean the same file whichever way it was named. A link that leads nowhere is an error: the disk that it leads
+// to may not be mounted.
 func resolve(path string) (string, error) {
 	real, err := filepath.EvalSymlinks(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return real, err
+	switch {
+	case err == nil:
+		return real, nil
+	case isLink(path):
+		return "", fmt.Errorf("follow the journal's symbolic link %s: %w", path, err)
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("find the journal %s: %w", path, err)
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
 		return "", fmt.Errorf("find the journal's directory: %w", err)
 	}
 	return filepath.Join(dir, filepath.Base(path)), nil
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }

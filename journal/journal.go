@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -153,7 +152,7 @@ func (j *Journal) Close() error {
 }
 
 // Remove closes the journal and deletes it: the job is done, and nothing of it is left behind but copies of
-// damaged files. It fails with [ErrClosed] after Close, which has given up the right to the file.
+// damaged files, and an empty file where a symbolic link leads. It fails with [ErrClosed] after Close, which has given up the right to the file.
 func (j *Journal) Remove() error {
 	j.shut.Do(func() {
 		j.removed = true
@@ -183,10 +182,10 @@ func (j *Journal) unname(gone bool) error {
 		return nil
 	}
 	s := j.storage
-	if err := remove(s.files, s.path); err != nil || j.volatile {
-		return err
+	if j.volatile {
+		return remove(s.files, s.path)
 	}
-	return s.files.SyncDir(filepath.Dir(s.path))
+	return erase(s.files, s.path, s.linked)
 }
 
 func (j *Journal) unlock() error {

@@ -10,7 +10,7 @@ import (
 // The names beside a journal's own.
 const (
 	lockSuffix = ".lock"
-	tempSuffix = ".tmp"
+	tempSuffix = ".ingest-tmp" // what has this name is removed as a leftover: nobody else calls a file so
 	copySuffix = ".corrupt"
 )
 
@@ -43,13 +43,16 @@ func (o Options) withDefaults() Options {
 // to path + ".corrupt"; [State.Damage] says so. If much of the file is of no use any more it is written anew too.
 //
 // Open fails with [ErrLocked], [ErrOtherJob], [ErrFormat] or [ErrDamaged], which leave the file as it is, or with
-// an error of the file system. The journal must be closed with Close or Remove.
+// an error of the file system. [ErrFormat] is also for a neighbour: something beside the journal that has the name of
+// its lock, its copy or its successor and is not that. It is left as it is too. The journal must be closed with Close
+// or Remove.
 func Open(path string, job Job, o Options) (*Journal, *State, error) {
 	o = o.withDefaults()
 	if err := job.check(); err != nil {
 		return nil, nil, err
 	}
-	path, err := resolve(path)
+	named := path
+	path, err := resolve(named)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,7 +60,7 @@ func Open(path string, job Job, o Options) (*Journal, *State, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &storage{files: o.files, path: path, tool: o.Tool}
+	s := &storage{files: o.files, path: path, linked: isLink(named), tool: o.Tool}
 	state, err := s.open(job)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), l.release())

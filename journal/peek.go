@@ -15,7 +15,7 @@ import (
 func Peek(path string, job Job) (*State, error) {
 	s := &storage{files: disk{}, path: path}
 	file, err := s.files.Open(path, os.O_RDONLY)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && !isLink(path) {
 		return newEmptyState(), nil
 	}
 	if err != nil {

@@ -65,6 +65,9 @@ func (d *simDisk) Open(path string, flag int) (file, error) {
 		return nil, err
 	}
 	f := d.names[path]
+	if f != nil && flag&os.O_EXCL != 0 {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrExist}
+	}
 	if f == nil {
 		if flag&os.O_CREATE == 0 {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}

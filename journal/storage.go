@@ -13,9 +13,10 @@ import (
 
 // storage is a journal as a file. After open it stands at its end, sound, and only the writer and the syncer touch it.
 type storage struct {
-	files files
-	path  string
-	tool  string
+	files  files
+	path   string
+	linked bool // a symbolic link led to path
+	tool   string
 
 	file   file // nil if there is none to go on with
 	header *Header
@@ -194,7 +195,7 @@ func (s *storage) cut(p *replay) error {
 	return s.file.Sync()
 }
 
-// saveAs copies the file as it is.
+// saveAs copies the file as it is, in the place of an older copy.
 func (s *storage) saveAs(path string) error {
 	return writeWhole(s.files, path, func(w io.Writer) error {
 		_, err := io.Copy(w, io.NewSectionReader(s.file, 0, s.size))

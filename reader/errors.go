@@ -13,7 +13,7 @@ var (
 	ErrChanged = errors.New("the source changed")
 
 	// ErrNotRegular is returned when a path names something that has no bytes of its own to store: a directory,
-	// a FIFO, a socket, a device.
+	// a FIFO, a socket, a device; or a file that the system makes up as it is read, and says to be empty.
 	ErrNotRegular = errors.New("not a regular file")
 
 	// errSpecial is what a platform's openFile says of a file that opened and is not regular.

@@ -11,6 +11,8 @@ const mapFrom = 2 << 20
 // Read returns n bytes of the file, beginning at off. It waits until fewer than Options.Buffers chunks are out, or
 // for the end of ctx; the chunk must be released. It fails with [ErrChanged] if the file ends before off+n: n and off
 // are meant to come from [Source.Size]. Other errors are the system's, with the offset at which they occurred.
+//
+// An empty file is asked for one byte. If it yields one and still has the size 0, Read fails with [ErrNotRegular].
 func (s *Source) Read(ctx context.Context, off int64, n int) (*Chunk, error) {
 	if off < 0 || n < 0 {
 		return nil, fmt.Errorf("read %q: %d bytes at %d: no such range", s.path, n, off)
@@ -36,6 +38,9 @@ func (s *Source) load(ctx context.Context, c *Chunk, off int64, n int) error {
 		return err
 	}
 	defer s.letGo()
+	if s.id.Size == 0 {
+		return s.provenEmpty(ctx, f)
+	}
 	if int64(n) < s.id.Size && !s.advised.Swap(true) {
 		f.sequential()
 	}
@@ -43,6 +48,22 @@ func (s *Source) load(ctx context.Context, c *Chunk, off int64, n int) error {
 		return nil
 	}
 	return s.fill(ctx, c, f, off, n)
+}
+
+// provenEmpty returns nil if a file of size 0 has no bytes. The system makes up some files as they are read, such as
+// those in /proc and /sys, and states no size for them.
+func (s *Source) provenEmpty(ctx context.Context, f file) error {
+	got, err := readFull(ctx, f, make([]byte, 1), 0)
+	if err != nil {
+		return fmt.Errorf("read %q at 0: %w", s.path, err)
+	}
+	if got == 0 {
+		return nil
+	}
+	if now, err := f.identity(); err != nil || now.Size > 0 {
+		return s.changed("it has bytes, its size was 0")
+	}
+	return fmt.Errorf("read %q: %w: it has bytes, though the system says that its size is 0", s.path, ErrNotRegular)
 }
 
 // maps reports whether n bytes of f are better mapped than read.

@@ -21,6 +21,9 @@ func failed(op, key string, part int, err error) *sender.Error {
 			break
 		}
 	}
+	if u, ok := errors.AsType[*stagingError](err); ok && e.Kind == sender.GiveUp {
+		e.Kind, e.Hint = sender.StopRun, u.hint
+	}
 	return e
 }
 

@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -72,24 +70,6 @@ func (s *Store) stage(ctx context.Context) (f *os.File, staged string, err error
 		return err
 	})
 	return f, staged, err
-}
-
-// stagingTries is how often the staging folder may vanish between our making and using it. A process removes it once,
-// at its end.
-const stagingTries = 100
-
-// inStaging does what needs the staging folder, which another process may remove, as empty, at any moment.
-func (s *Store) inStaging(do func() error) (err error) {
-	for range stagingTries {
-		if err = s.root.Mkdir(staging, folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		s.swept.Do(s.sweep)
-		if err = do(); !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return err
 }
 
 // randomID returns 128 random bits in hex.

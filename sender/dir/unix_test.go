@@ -5,6 +5,7 @@ package dir_test
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -45,4 +46,54 @@ func TestHeadOfAPipe(t *testing.T) {
 	if _, err := s.Head(t.Context(), "pipe"); !errors.Is(err, sender.ErrNotFound) {
 		t.Errorf("error %v, want %v", err, sender.ErrNotFound)
 	}
+}
+
+func TestForbiddenStagingFolderGivesUpRowAfterRow(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	s, root := open(t)
+	staging := filepath.Join(root, ".ingest")
+	chmod(t, root, 0o500)
+	for _, err := range []error{put(t, s, "a/b", "data"), beginOf(t, s)} {
+		requireStop(t, err, "make the directory", root)
+	}
+	chmod(t, root, 0o700)
+	if err := os.Mkdir(staging, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []fs.FileMode{0, 0o300, 0o500} {
+		chmod(t, staging, mode)
+		if mode != 0o300 { // a put needs no more than that
+			requireStop(t, put(t, s, "a/b", "data"), "make the folder", staging)
+		}
+		requireStop(t, beginOf(t, s), "make the folder", staging)
+		if mode != 0o500 { // that is enough for looking
+			requireStop(t, listOf(t, s), "make the folder", staging)
+		}
+	}
+}
+
+// A folder of a key is that key's alone.
+func TestForbiddenFolderOfAKeyStopsTheRun(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	s, root := open(t)
+	if err := os.Mkdir(filepath.Join(root, "a"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	chmod(t, filepath.Join(root, "a"), 0o500)
+	if err := put(t, s, "a/b", "data"); err == nil || sender.KindOf(err) != sender.GiveUp {
+		t.Errorf("error %v, want one that gives up the row", err)
+	}
+}
+
+// chmod changes a mode until the test ends.
+func chmod(t *testing.T, path string, mode fs.FileMode) {
+	t.Helper()
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(path, 0o700) })
 }

@@ -233,7 +233,10 @@ func (s *Store) create(id string, m meta) error {
 	if err := s.root.Rename(s.path(id, metaFile+".new"), s.path(id, metaFile)); err != nil {
 		return err
 	}
-	return s.syncFolders(s.path(id), staging, ".")
+	if err := s.syncFolder(s.path(id)); err != nil {
+		return err
+	}
+	return s.stagingFailed(s.syncFolders(staging, "."))
 }
 
 func (s *Store) createFile(name string, content []byte) (err error) {

@@ -31,8 +31,8 @@ func (s *Store) Uploads(ctx context.Context, prefix string) iter.Seq2[sender.Ope
 }
 
 func (s *Store) listUploads(ctx context.Context, prefix string) ([]sender.OpenUpload, error) {
-	entries, err := fs.ReadDir(s.root.FS(), staging)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	entries, err := s.staged()
+	if err != nil {
 		return nil, err
 	}
 	var open []sender.OpenUpload

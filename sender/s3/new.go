@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
@@ -50,7 +51,7 @@ func (o Options) found(ctx context.Context) (Options, error) {
 	if o.Endpoint != "" && o.Region != "" && o.Credentials != nil {
 		return o, nil
 	}
-	c, err := config.LoadDefaultConfig(ctx)
+	c, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{})) // it would write to stderr otherwise
 	if err != nil {
 		return o, fmt.Errorf("read the AWS configuration: %s", oneLine(err.Error()))
 	}
