@@ -14,7 +14,7 @@ type Kind uint8
 const (
 	GiveUp   Kind = iota // this row cannot be stored as it is; the others can
 	TryAgain             // the same request may succeed later
-	StopRun              // no request of this run can succeed: credentials, bucket, quota
+	StopRun              // no request of this run can succeed: credentials, bucket, quota, a store that stays away
 )
 
 // Throttle says what a store wants less of.
@@ -46,6 +46,9 @@ var (
 	// ErrNoAnswer is returned when a request may or may not have been carried out: the answer never came,
 	// or could not be read to its end.
 	ErrNoAnswer = errors.New("no answer came")
+
+	// ErrUnreachable is returned when no connection to the store came about, or it broke before anything was sent.
+	ErrUnreachable = errors.New("the store cannot be reached")
 )
 
 // Error is a failed call on a store, with what a person needs to understand it and to ask the store's operator.

@@ -19,10 +19,19 @@ const (
 // retry tries again what may succeed later, and settles lost answers before it does.
 //
 // One call has one budget of tries: the questions that settle an answer are asked once per try, by the store below.
+// A store that is away is waited for; see budget.
 type retry struct {
 	Store
 	retries  int
+	outage   time.Duration // 0: an outage is not waited for, each try costs
+	pulse    pulse
 	counters *Counters
+}
+
+func newRetry(s Store, o Options) *retry {
+	return &retry{
+		Store: s, retries: o.Retries, outage: o.Outage, pulse: pulse{start: time.Now()}, counters: o.Counters,
+	}
 }
 
 func (r *retry) Unwrap() Store { return r.Store }
@@ -102,25 +111,31 @@ func attempt[T any](ctx context.Context, r *retry, c call, try func() (T, error)
 	if err := ctx.Err(); err != nil {
 		return none, 0, c.stopped(err)
 	}
-	for tries := 1; ; tries++ {
+	for b := (budget{}); ; {
+		b.begin(&r.pulse)
 		got, err := try()
+		r.pulse.hear(ctx, err)
 		if err == nil {
-			return got, tries, nil
+			return got, b.tries, nil
 		}
-		if err = r.again(ctx, c, err, tries); err != nil {
-			return none, tries, err
+		if err = r.again(ctx, c, err, &b); err != nil {
+			return none, b.tries, err
 		}
 	}
 }
 
 // again returns nil after the wait before the next try, or why there is none.
-func (r *retry) again(ctx context.Context, c call, err error, tries int) error {
+func (r *retry) again(ctx context.Context, c call, err error, b *budget) error {
 	final := c.copyOf(err)
-	final.Attempts = tries
-	if final.Kind != TryAgain || tries > r.retries {
+	final.Attempts = b.tries
+	if final.Kind != TryAgain {
 		return final
 	}
-	if ended := sleep(ctx, backoff(tries)+retryAfter(err)); ended != nil {
+	wait, ok := r.charge(ctx, b, final)
+	if !ok {
+		return final
+	}
+	if ended := sleep(ctx, wait+retryAfter(err)); ended != nil {
 		final.Err = both(ended, final.Err)
 		return final
 	}
@@ -146,20 +161,23 @@ func both(ended, failed error) error {
 }
 
 // relist yields what list lists, and lists again after a failure that may pass, leaving out what is not fresh.
-// A try that came any further starts the count anew: a long listing is many requests.
+// A try that came any further starts the budget anew: a long listing is many requests.
 func relist[T any](
 	ctx context.Context, r *retry, c call,
 	list func() iter.Seq2[T, error], fresh func(T) bool, yield func(T, error) bool,
 ) {
-	for tries := 1; ; tries++ {
+	for b := (budget{}); ; {
+		b.begin(&r.pulse)
 		further, wanted, err := pass(list(), fresh, yield)
+		r.pulse.hear(ctx, err)
 		if err == nil || !wanted {
 			return
 		}
 		if further {
-			tries = 1
+			r.pulse.beat()
+			b = budget{tries: 1}
 		}
-		if err = r.again(ctx, c, err, tries); err != nil {
+		if err = r.again(ctx, c, err, &b); err != nil {
 			var none T
 			yield(none, err)
 			return

@@ -149,6 +149,7 @@ func (r *retry) settled(ctx context.Context, c call, got Receipt, err error, kno
 		return got, err
 	}
 	found, same, asked := settle(ctx, r.Store, known())
+	r.pulse.hear(ctx, asked)
 	switch {
 	case same:
 		r.counters.Settled.Add(1)

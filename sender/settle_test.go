@@ -88,6 +88,7 @@ func TestCompleteOfAGoneUploadWithAnotherObjectThere(t *testing.T) {
 }
 
 // Nobody can be asked what became of the Complete. "No such upload" would make the caller send everything again.
+// Tries cost nothing in the first second, until the failures of Head show that the store is there.
 func TestCompleteUndecided(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(sender.Options{Retries: 2}, sendertest.MemoryOptions{})
@@ -96,7 +97,7 @@ func TestCompleteUndecided(t *testing.T) {
 		if !errors.Is(err, sender.ErrNoAnswer) || errors.Is(err, sender.ErrNoSuchUpload) {
 			t.Errorf("error %v, want %v", err, sender.ErrNoAnswer)
 		}
-		if sender.KindOf(err) != sender.TryAgain || attempts(err) != 3 {
+		if sender.KindOf(err) != sender.TryAgain || attempts(err) < 3 {
 			t.Errorf("kind %v after %d tries: %v", sender.KindOf(err), attempts(err), err)
 		}
 	})

@@ -2,8 +2,9 @@ package sender
 
 import "time"
 
-// DefaultRetries is how often one request is tried again. With waits of up to 0.2, 0.4, ... 20 s, half of that on
-// average, eight of them outlast half a minute, which is what a load balancer takes to lose a machine.
+// DefaultRetries is how often one request is tried again that the store answers with a failure, or that it alone
+// leaves without an answer. With waits of up to 0.2, 0.4, ... 20 s, half of that on average, eight of them last some
+// 23 s: long enough for a load balancer to lose a machine. A store that answers nobody is [DefaultOutage]'s matter.
 const DefaultRetries = 8
 
 // MaxRetryAfter is the longest wait that a store's answer can impose. A store that asks for more is tried again
@@ -13,7 +14,13 @@ const MaxRetryAfter = 5 * time.Minute
 // Options is what all stores have in common. The zero value is useful.
 type Options struct {
 	// Retries is how often one request is tried again after the first try. 0 means DefaultRetries, less than 0 none.
+	// Tries during an outage do not count.
 	Retries int
+
+	// Outage is how long a request waits for a store that answers nobody, from its first try that failed without an
+	// answer. Until then it is tried again whatever Retries says; then its error is a StopRun. 0 means DefaultOutage,
+	// less than 0 none: tries without an answer count as all others, and so they do where there are no Retries.
+	Outage time.Duration
 
 	// BytesPerSecond bounds the payload of the whole run. 0 means no limit.
 	BytesPerSecond int64
@@ -30,6 +37,12 @@ func (o Options) withDefaults() Options {
 		o.Retries = DefaultRetries
 	}
 	o.Retries = max(o.Retries, 0)
+	if o.Outage == 0 {
+		o.Outage = DefaultOutage
+	}
+	if o.Outage < 0 || o.Retries == 0 {
+		o.Outage = 0
+	}
 	if o.Counters == nil {
 		o.Counters = new(Counters)
 	}
@@ -43,7 +56,7 @@ func Stack(s Store, o Options) Store {
 	s = &verify{Store: s}
 	s = &count{Store: s, counters: o.Counters}
 	s = newLimit(s, o)
-	return &retry{Store: s, retries: o.Retries, counters: o.Counters}
+	return newRetry(s, o)
 }
 
 // decorator is what every layer of a stack is: a Store with another below.

@@ -46,8 +46,9 @@ var (
 const grace = 50 * time.Millisecond
 
 // Do sends a request and reads the answer to its end. Whatever the status, an answer is a [Response]; redirects are
-// not followed. An error is a *[sender.Error] and wraps ctx's error if ctx ended, and [sender.ErrNoAnswer] if the
-// store may have received the request. Once Do has returned, the request's body may be overwritten.
+// not followed. An error is a *[sender.Error] and wraps ctx's error if ctx ended, [sender.ErrNoAnswer] if the store
+// may have received the request, and [sender.ErrUnreachable] if it cannot have, and may later. Once Do has returned,
+// the request's body may be overwritten.
 //
 // A request is repeated only on a kept connection that turns out to be closed before any of it was written.
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {

@@ -72,11 +72,23 @@ func (x *exchange) failure(outer, inner context.Context, err error) *sender.Erro
 	if vanished(err) {
 		e.Kind = sender.GiveUp
 	}
-	if x.sent() && e.Kind == sender.TryAgain {
-		err = fmt.Errorf("%w: %w", sender.ErrNoAnswer, err)
+	if e.Kind == sender.TryAgain {
+		err = x.unanswered(outer, err)
 	}
 	e.Err = err
 	return e
+}
+
+// unanswered says how far a request got that may succeed later. A caller that gave up before anything was sent does
+// not know if the store can be reached.
+func (x *exchange) unanswered(outer context.Context, err error) error {
+	switch {
+	case x.sent():
+		return fmt.Errorf("%w: %w", sender.ErrNoAnswer, err)
+	case outer.Err() == nil:
+		return fmt.Errorf("%w: %w", sender.ErrUnreachable, err)
+	}
+	return err
 }
 
 // vanished reports whether the request's own bytes could not be read. The kernel says EFAULT when it meets a mapped

@@ -51,6 +51,7 @@ func TestHandshakeThatIsCutIsTriedAgain(t *testing.T) {
 	u.Scheme = "https"
 	_, err := client(t, Options{}).Do(t.Context(), put(u, []byte("abc")))
 	failed(t, err, sender.TryAgain, false)
+	unreachable(t, err, true)
 }
 
 func TestUnknownHostStopsTheRunButASilentResolverDoesNot(t *testing.T) {

@@ -79,6 +79,14 @@ func failed(t *testing.T, err error, kind sender.Kind, noAnswer bool) (hint stri
 	return e.Hint
 }
 
+// unreachable checks whether err says that the store cannot be reached.
+func unreachable(t *testing.T, err error, want bool) {
+	t.Helper()
+	if errors.Is(err, sender.ErrUnreachable) != want {
+		t.Fatalf("unreachable %v, want %v: %v", !want, want, err)
+	}
+}
+
 // say writes what a server says. That a client has hung up shows in the client.
 func say(w io.Writer, text string) { _, _ = io.WriteString(w, text) }
 
@@ -106,6 +114,7 @@ func TestClosedWithoutAnswerMeansNoAnswer(t *testing.T) {
 	u := serve(t, func(c *net.TCPConn) { hear(c) })
 	_, err := client(t, Options{}).Do(t.Context(), put(u, []byte("abc")))
 	failed(t, err, sender.TryAgain, true)
+	unreachable(t, err, false)
 }
 
 func TestRefusedConnectionIsTriedAgainAndWasNotSent(t *testing.T) {
@@ -117,6 +126,7 @@ func TestRefusedConnectionIsTriedAgainAndWasNotSent(t *testing.T) {
 	_ = l.Close()
 	_, err = client(t, Options{}).Do(t.Context(), put(u, []byte("abc")))
 	failed(t, err, sender.TryAgain, false)
+	unreachable(t, err, true)
 }
 
 var quick = Timeouts{Stall: 200 * time.Millisecond}
@@ -235,6 +245,7 @@ func TestCancelledBeforeTheStartSendsNothing(t *testing.T) {
 	cancel(because)
 	_, err := client(t, Options{}).Do(ctx, put(u, []byte("abc")))
 	failed(t, err, sender.TryAgain, false)
+	unreachable(t, err, false)
 	if !errors.Is(err, context.Canceled) || !errors.Is(err, because) {
 		t.Fatalf("got %v", err)
 	}
