@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 
 	"github.com/ingest-dev/ingest/journal"
 	"github.com/ingest-dev/ingest/reader"
@@ -38,19 +40,17 @@ type Fault struct {
 	Err  error
 }
 
-// Error says what failed and where.
-func (f *Fault) Error() string { return fmt.Sprintf("%s %q: %v", f.Op, f.Path, f.cause()) }
+// Error says what failed and where, the path once.
+func (f *Fault) Error() string {
+	text := f.Err.Error()
+	if strings.Contains(text, strconv.Quote(f.Path)) {
+		return text
+	}
+	return fmt.Sprintf("%s %q: %s", f.Op, f.Path, text)
+}
 
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
-
-// cause is the error without the path, which a Fault names already.
-func (f *Fault) cause() error {
-	if p, ok := errors.AsType[*fs.PathError](f.Err); ok {
-		return p.Err
-	}
-	return f.Err
-}
 
 // codes are the report's codes for what no store has a code for.
 var codes = []struct {
@@ -67,6 +67,7 @@ var codes = []struct {
 	{ErrOverwritten, "Overwritten"},
 	{sender.ErrCorrupt, "StoredCorrupt"},
 	{sender.ErrNoAnswer, "NoAnswer"},
+	{sender.ErrUnreachable, "Unreachable"},
 	{ErrPanic, "InternalFault"},
 }
 
@@ -80,7 +81,7 @@ func failureOf(err error) *journal.Failure {
 		}
 	}
 	if s, ok := errors.AsType[*Fault](err); ok {
-		f.Op, f.Message = s.Op, s.cause().Error()
+		f.Op = s.Op
 	}
 	if e, ok := errors.AsType[*sender.Error](err); ok {
 		f.Op, f.RequestID, f.HostID, f.EC = e.Op, e.RequestID, e.HostID, e.EC

@@ -73,9 +73,6 @@ func (a *autoCount) Set(s string) error {
 
 func (a *autoCount) Type() string { return "N" }
 
-// maxParallel bounds memory and descriptors; no store that we know gets faster beyond it.
-const maxParallel = 4096
-
 func humanBytes(n int64) string { return humanize.IBytes(uint64(max(0, n))) }
 
 func humanCount(n int64) string { return humanize.Comma(n) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -17,14 +18,14 @@ func writeFile(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(write(temp), temp.Sync(), temp.Close())
-	if err == nil {
+	err = cmp.Or(write(temp), temp.Sync())
+	if err = cmp.Or(err, temp.Close()); err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
+		_ = os.Remove(temp.Name()) // what made it fail is what counts
 	}
-	return nil
+	return err
 }
 
 func writeTo(path string, write func(io.Writer) error) error {

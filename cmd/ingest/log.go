@@ -33,9 +33,13 @@ func (d *detour) Write(p []byte) (int, error) {
 	return d.stderr.Write(p)
 }
 
+var levels = map[string]zerolog.Level{
+	"debug": zerolog.DebugLevel, "info": zerolog.InfoLevel, "warn": zerolog.WarnLevel, "error": zerolog.ErrorLevel,
+}
+
 func newLog(cmd *cobra.Command) (*logger, error) {
-	level, err := zerolog.ParseLevel(flag(cmd, "log-level"))
-	if err != nil || level == zerolog.NoLevel {
+	level, known := levels[flag(cmd, "log-level")]
+	if !known {
 		return nil, usagef("--log-level %q: want debug, info, warn or error", flag(cmd, "log-level"))
 	}
 	out := &detour{stderr: cmd.ErrOrStderr(), to: cmd.ErrOrStderr()}

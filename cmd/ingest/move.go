@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,18 +53,72 @@ func (m *move) run(cmd *cobra.Command, beside string, open func(prefix string) (
 	if m.progress, err = progressKind(m.progress, cmd.ErrOrStderr()); err != nil {
 		return err
 	}
-	j, err := m.open(cmd.Context(), open)
-	if err != nil {
+	if err := m.check(beside); err != nil {
 		return err
+	}
+	began := time.Now()
+	ctx, stop := m.preparing(cmd.Context())
+	defer stop()
+	j, err := m.prepare(ctx, beside, open)
+	if err != nil {
+		return stoppedEarly(ctx, err)
 	}
 	defer j.close()
-	if err := preflight(cmd.Context(), j); err != nil {
-		return err
-	}
-	if err := m.openJournal(cmd.Context(), j, beside); err != nil {
-		return err
+	m.warnOfDescriptors(log)
+	stop() // from here on signals let parts finish
+	if m.deadline > 0 {
+		m.deadline = max(1, m.deadline-time.Since(began))
 	}
 	return m.conduct(cmd, j, log)
+}
+
+// check finds what is wrong with the flags alone.
+func (m *move) check(beside string) (err error) {
+	if m.deadline < 0 {
+		return usagef("--deadline %v: want a time from now", m.deadline)
+	}
+	if m.own, err = m.owned(beside, m.report); err != nil {
+		return err
+	}
+	return checkReport(m.report)
+}
+
+// preparing is the time before the first byte is sent: a signal or the deadline simply ends it.
+func (m *move) preparing(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := interruptible(ctx)
+	if m.deadline == 0 {
+		return ctx, stop
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, m.deadline, errDeadline)
+	return ctx, func() {
+		cancel()
+		stop()
+	}
+}
+
+// prepare opens all that the job needs, the journal last: until then nothing is changed.
+func (m *move) prepare(ctx context.Context, beside string, open func(prefix string) (*manifests.Manifest, error)) (*job, error) {
+	j, err := m.open(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	if err = preflight(ctx, j); err == nil {
+		err = m.openJournal(ctx, j, beside)
+	}
+	if err != nil {
+		j.close()
+		return nil, err
+	}
+	return j, nil
+}
+
+// stoppedEarly is err, unless the run was stopped before it could begin.
+func stoppedEarly(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return &exit{exitStopped, fmt.Errorf("stopped before anything was sent: %w; to begin again:\n  %s",
+		context.Cause(ctx), commandLine())}
 }
 
 // conduct runs the job under the eyes of the user and tells how it ended.
@@ -100,18 +155,24 @@ func (m *move) supervise(ctx context.Context, r *pipeline.Runner, show progress,
 func (m *move) conclude(cmd *cobra.Command, j *job, p pipeline.Progress, runErr error) error {
 	outcome := m.outcome(p, runErr)
 	if runErr == nil {
-		if err := m.writeReport(cmd.Context(), cmd.OutOrStdout(), j); err != nil {
-			return &exit{exitStopped, fmt.Errorf("write report: %w: the journal is kept, run it again", err)}
-		}
-		if err := m.endJournal(j, p); err != nil {
-			return &exit{exitJournal, err}
-		}
+		outcome = cmp.Or(m.wrapUp(cmd, j, p), outcome)
 	}
 	s := newSummary(j, p, exitCode(outcome))
 	if err := s.print(cmd.OutOrStdout(), m.json, m.report == "-"); err != nil {
-		return err
+		cmd.PrintErrf("ingest: the summary could not be printed: %v\n", err)
 	}
 	return outcome
+}
+
+// wrapUp is what is left when every row has its outcome: the report, and the end of the journal.
+func (m *move) wrapUp(cmd *cobra.Command, j *job, p pipeline.Progress) error {
+	if err := m.writeReport(cmd.Context(), cmd.OutOrStdout(), j); err != nil {
+		return &exit{exitStopped, fmt.Errorf("write report: %w; once it can be written:\n  %s", err, commandLine())}
+	}
+	if err := m.endJournal(j, p); err != nil {
+		return &exit{exitJournal, err}
+	}
+	return nil
 }
 
 // outcome is what the run's end means to the process.

@@ -16,8 +16,13 @@ type planCommand struct {
 	json bool
 }
 
+func newPlanCommand(t transfer) *planCommand {
+	t.absent = imagineAbsent
+	return &planCommand{transfer: t}
+}
+
 func newPlan() *cobra.Command {
-	c := &planCommand{}
+	c := newPlanCommand(transfer{})
 	cmd := &cobra.Command{
 		Use:   "plan MANIFEST --to URL",
 		Short: "Check the manifest and show what run would do; send nothing",
@@ -55,7 +60,7 @@ func (c *planCommand) run(cmd *cobra.Command, manifest string) error {
 		return err
 	}
 	if err := printPlan(cmd.OutOrStdout(), j, p, c.json); err != nil {
-		return err
+		return &exit{exitFailed, fmt.Errorf("print the plan: %w", err)}
 	}
 	if p.Failing > 0 {
 		return &exit{exitFailed, fmt.Errorf("%s of %s rows would fail", humanCount(p.Failing), humanCount(p.Rows))}

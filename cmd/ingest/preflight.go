@@ -1,37 +1,53 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ingest-dev/ingest/sender"
 )
 
-// preflightRetries keeps the answer to "is there a store at all" within some seconds.
-const preflightRetries = 3
+// preflightRetries and preflightTime keep the answer to "is there a store at all" within some seconds where nobody
+// is there, and within half a minute where somebody is and says nothing.
+const (
+	preflightRetries = 3
+	preflightTime    = 30 * time.Second
+)
 
 // preflight asks the store one thing, so that a wrong address, key or bucket is told at once and once, not by each
 // row. What a policy may forbid is no reason to stop.
 func preflight(ctx context.Context, j *job) error {
-	lister, ok := sender.Lister(sender.Stack(j.store.Store, sender.Options{Retries: preflightRetries}))
+	lister, ok := sender.Lister(sender.Stack(j.store.Store, sender.Options{Retries: preflightRetries, Outage: -1}))
 	if !ok {
 		return nil
 	}
-	for _, err := range lister.Uploads(ctx, j.store.prefix) {
-		return refusal(ctx, j, err)
+	brief, cancel := context.WithTimeout(ctx, preflightTime)
+	defer cancel()
+	for _, err := range lister.Uploads(brief, j.store.prefix) {
+		if err != nil && brief.Err() != nil {
+			err = fmt.Errorf("nothing came for %v", preflightTime)
+			return cmp.Or(ctx.Err(), unanswered(j, err))
+		}
+		return refusal(j, err)
 	}
 	return nil
 }
 
-func refusal(ctx context.Context, j *job, err error) error {
+// unanswered is the error of a store that is not there, or says nothing.
+func unanswered(j *job, err error) error {
+	return &exit{exitRefused, fmt.Errorf("the store %s does not answer: %w: check the endpoint and the network", j.store.name, err)}
+}
+
+// refusal is why a run need not begin, or nil.
+func refusal(j *job, err error) error {
 	switch {
-	case err == nil, ctx.Err() == nil && sender.KindOf(err) == sender.GiveUp && !errors.Is(err, sender.ErrNoAnswer):
+	case err == nil, sender.KindOf(err) == sender.GiveUp && !errors.Is(err, sender.ErrNoAnswer):
 		return nil
-	case ctx.Err() != nil:
-		return &exit{exitStopped, ctx.Err()}
 	case sender.KindOf(err) == sender.TryAgain:
-		return &exit{exitRefused, fmt.Errorf("the store %s does not answer: %w: check the endpoint and the network", j.store.name, err)}
+		return unanswered(j, err)
 	}
 	return &exit{exitRefused, err}
 }

@@ -11,7 +11,7 @@ import (
 type putCommand struct{ move }
 
 func newPut() *cobra.Command {
-	c := &putCommand{}
+	c := &putCommand{move{transfer: transfer{target: target{absent: makeAbsent}}}}
 	cmd := &cobra.Command{
 		Use:   "put FILE URL",
 		Short: "Move one file",

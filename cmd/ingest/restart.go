@@ -18,7 +18,7 @@ func (t *transfer) forget(ctx context.Context, j *job, path string) error {
 	}
 	old, known, err := journal.Open(path, j.identity(), journal.Options{Tool: version})
 	switch {
-	case errors.Is(err, journal.ErrOtherJob), errors.Is(err, journal.ErrFormat), errors.Is(err, journal.ErrDamaged):
+	case errors.Is(err, journal.ErrOtherJob), errors.Is(err, journal.ErrDamaged):
 		return discard(path)
 	case err != nil:
 		return &exit{exitJournal, explainJournal(err)}

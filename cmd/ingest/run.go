@@ -10,7 +10,7 @@ type runCommand struct {
 }
 
 func newRun() *cobra.Command {
-	c := &runCommand{}
+	c := &runCommand{move: move{transfer: transfer{target: target{absent: makeAbsent}}}}
 	cmd := &cobra.Command{
 		Use:   "run MANIFEST --to URL",
 		Short: "Move everything the manifest names; run it again to resume",
@@ -36,7 +36,7 @@ stops at once. Both can be resumed.`,
 
 func (c *runCommand) run(cmd *cobra.Command, manifest string) error {
 	if c.dryRun {
-		return (&planCommand{transfer: c.transfer}).run(cmd, manifest)
+		return newPlanCommand(c.transfer).run(cmd, manifest)
 	}
 	return c.move.run(cmd, manifest, c.openFile(cmd, manifest))
 }

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"net/url"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,18 @@ type target struct {
 	region    string
 	signature string
 	checksum  string
+	absent    absence
 }
+
+// absence is what to do about a destination directory that is not there. It may be a disk that is not mounted, so
+// that never more than the last folder of its path is made.
+type absence uint8
+
+const (
+	refuseAbsent  absence = iota
+	makeAbsent            // run makes it
+	imagineAbsent         // plan looks at the folder above in its stead, and changes nothing
+)
 
 func (t *target) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -51,12 +63,12 @@ func (c closer) Close() error {
 
 // open parses the URL and prepares the store. It asks nothing of it yet.
 func (t *target) open(ctx context.Context, parallel int) (*store, error) {
+	if err := t.checkTarget(); err != nil {
+		return nil, err
+	}
 	scheme, rest, ok := strings.Cut(t.url, "://")
 	if !ok {
 		return nil, usagef("%q is not a destination: want oss://bucket/prefix, s3://bucket/prefix or file:///directory", t.url)
-	}
-	if err := t.noSecrets(); err != nil {
-		return nil, err
 	}
 	switch scheme {
 	case "oss":
@@ -69,14 +81,28 @@ func (t *target) open(ctx context.Context, parallel int) (*store, error) {
 	return nil, usagef("%q is not a destination: unknown scheme %q%s", t.url, scheme, didYouMean(scheme, []string{"oss", "s3", "file"}))
 }
 
-// noSecrets refuses keys in URLs: command lines are seen by every user of the machine.
-func (t *target) noSecrets() error {
-	for _, text := range []string{t.url, t.endpoint} {
-		if u, err := url.Parse(text); err == nil && u.User != nil {
-			return usagef("a URL must hold no user name or key: use the environment or a credentials file")
-		}
+// checkTarget refuses what no store knows, whichever is meant; and keys in URLs, since command lines are seen by every
+// user of the machine. What looks like a key is not repeated, whether or not it can be parsed.
+func (t *target) checkTarget() error {
+	if strings.ContainsAny(authority(t.url), "@:") || strings.Contains(authority(t.endpoint), "@") {
+		return usagef("a URL must hold no user name or key: use the environment or a credentials file")
+	}
+	if t.signature != "v1" && t.signature != "v4" {
+		return usagef("--oss-signature %q: want v4 or v1", t.signature)
+	}
+	if _, err := s3.ParseChecksum(t.checksum); err != nil {
+		return usagef("--s3-checksum: %w", err)
 	}
 	return nil
+}
+
+// authority is what stands before the first slash, behind the scheme if there is one.
+func authority(url string) string {
+	if _, rest, ok := strings.Cut(url, "://"); ok {
+		url = rest
+	}
+	text, _, _ := strings.Cut(url, "/")
+	return text
 }
 
 func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store, error) {
@@ -85,9 +111,6 @@ func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store
 		return nil, err
 	}
 	o := oss.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, SignatureV1: t.signature == "v1"}
-	if t.signature != "v1" && t.signature != "v4" {
-		return nil, usagef("--oss-signature %q: want v4 or v1", t.signature)
-	}
 	o.Wire.Parallel = parallel
 	o.Wire.UserAgent = userAgent()
 	s, err := oss.New(ctx, o)
@@ -102,10 +125,7 @@ func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store,
 	if err != nil {
 		return nil, err
 	}
-	checksum, err := s3.ParseChecksum(t.checksum)
-	if err != nil {
-		return nil, usagef("--s3-checksum: %w", err)
-	}
+	checksum, _ := s3.ParseChecksum(t.checksum) // checked before
 	o := s3.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, Checksum: checksum}
 	o.Wire.Parallel = parallel
 	o.Wire.UserAgent = userAgent()
@@ -121,14 +141,29 @@ func (t *target) openDir(rest string) (*store, error) {
 	if !filepath.IsAbs(path) {
 		return nil, usagef("%q is not a destination: want an absolute directory, such as file:///backup", t.url)
 	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
+	there, err := t.directory(path)
+	if err != nil {
 		return nil, usagef("make the destination: %w", err)
 	}
-	s, err := dir.New(path)
+	s, err := dir.New(there)
 	if err != nil {
 		return nil, usage(err)
 	}
 	return &store{s, s, "", "file://" + filepath.ToSlash(filepath.Clean(path))}, nil
+}
+
+// directory returns the directory to open for path.
+func (t *target) directory(path string) (string, error) {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path, nil
+	}
+	switch t.absent {
+	case makeAbsent:
+		return path, os.Mkdir(path, 0o700)
+	case imagineAbsent:
+		return filepath.Dir(path), nil
+	}
+	return path, nil
 }
 
 // bucketAndPrefix splits what stands behind the scheme. A prefix is a folder: "a" and "a/" are the same.

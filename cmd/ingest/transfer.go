@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +32,7 @@ type transfer struct {
 	limitRate byteSize
 	limitReqs float64
 	retries   int
+	own       ownFiles
 }
 
 func (t *transfer) flags(cmd *cobra.Command) {
@@ -58,8 +61,8 @@ const (
 	mostPart  = 5 << 30   // nor does any store take a larger one
 )
 
-// check finds what is wrong with the flags alone.
-func (t *transfer) check() error {
+// checkFlags finds what is wrong with the flags alone.
+func (t *transfer) checkFlags() error {
 	switch size := int64(t.partSize.byteSize); {
 	case size != 0 && (size < leastPart || size > mostPart):
 		return usagef("--part-size %s: want 100KiB to 5GiB", &t.partSize)
@@ -67,7 +70,7 @@ func (t *transfer) check() error {
 		return usagef("where to? Give --to oss://bucket/prefix, s3://bucket/prefix or file:///directory")
 	case t.retries < 0:
 		return usagef("--retries %d: want 0 or more", t.retries)
-	case t.limitReqs < 0:
+	case t.limitReqs < 0 || math.IsNaN(t.limitReqs):
 		return usagef("--limit-requests %v: want 0 or more", t.limitReqs)
 	}
 	return nil
@@ -86,11 +89,11 @@ type job struct {
 
 // open checks everything that can be checked before the journal is touched: flags, manifest, destination.
 func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*manifests.Manifest, error)) (*job, error) {
-	if err := t.check(); err != nil {
+	if err := t.checkFlags(); err != nil {
 		return nil, err
 	}
 	j := &job{started: time.Now()}
-	j.Options = pipeline.Options{PartSize: int64(t.partSize.byteSize), Parallel: int(t.parallel)}
+	j.Options = pipeline.Options{PartSize: int64(t.partSize.byteSize), Parallel: t.parts()}
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
 		func() error { return t.openManifest(ctx, j, manifest) },
@@ -119,13 +122,16 @@ func (t *transfer) openStore(ctx context.Context, j *job) error {
 
 func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix string) (*manifests.Manifest, error)) error {
 	m, err := open(j.store.prefix)
-	if err != nil {
+	if _, wrong := errors.AsType[*manifests.Mistakes](err); err != nil && !wrong {
 		return usage(err)
+	}
+	if err != nil {
+		return err
 	}
 	j.closers = append(j.closers, m.Close)
 	j.manifest, j.Manifest = m, m
 	j.summary, err = m.Check(ctx, manifests.Check{Row: func(row *manifests.Row) error {
-		return j.Store.Check(pipeline.ObjectOf(row))
+		return cmp.Or(t.own.check(row), j.Store.Check(pipeline.ObjectOf(row)))
 	}})
 	j.Total = j.summary.Rows
 	return err
@@ -146,14 +152,6 @@ func (t *transfer) again() int {
 		return -1
 	}
 	return t.retries
-}
-
-// parts is how many parts are in flight.
-func (t *transfer) parts() int {
-	if t.parallel == 0 {
-		return pipeline.DefaultParallel
-	}
-	return int(t.parallel)
 }
 
 // openFile opens the manifest that an argument names.
@@ -218,8 +216,10 @@ func explainJournal(err error) error {
 	switch {
 	case errors.Is(err, journal.ErrLocked):
 		return fmt.Errorf("%w: wait for the other run, or stop it", err)
-	case errors.Is(err, journal.ErrOtherJob), errors.Is(err, journal.ErrFormat), errors.Is(err, journal.ErrDamaged):
+	case errors.Is(err, journal.ErrOtherJob), errors.Is(err, journal.ErrDamaged):
 		return fmt.Errorf("%w: name another with --journal, or begin anew with --restart", err)
+	case errors.Is(err, journal.ErrFormat):
+		return fmt.Errorf("%w: name another with --journal", err)
 	case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("%w: name a file in a writable directory with --journal", err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -41,18 +42,19 @@ func (c *verifyCommand) run(cmd *cobra.Command, manifest string) error {
 	if err != nil {
 		return err
 	}
-	j, err := c.open(cmd.Context(), c.openFile(cmd, manifest))
-	if err != nil {
-		return err
-	}
-	defer j.close()
-	if err := preflight(cmd.Context(), j); err != nil {
-		return err
-	}
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
-	v, err := pipeline.Verify(ctx, j.Job, func(row *manifests.Row, status journal.Status, err error) {
-		if err != nil {
+	j, err := c.open(ctx, c.openFile(cmd, manifest))
+	if err != nil {
+		return stoppedEarly(ctx, err)
+	}
+	defer j.close()
+	if err := preflight(ctx, j); err != nil {
+		return stoppedEarly(ctx, err)
+	}
+	c.warnOfDescriptors(log)
+	v, err := pipeline.Verify(ctx, j.Job, func(row *manifests.Row, _ journal.Status, err error) {
+		if err != nil && !errors.Is(err, pipeline.ErrStopped) {
 			log.Error().Int64("row", row.Number).Str("key", row.Key).Err(err).Msg("row differs")
 		}
 	})
@@ -60,7 +62,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, manifest string) error {
 		return err
 	}
 	if err := printVerified(cmd.OutOrStdout(), v, c.json); err != nil {
-		return err
+		return &exit{exitFailed, fmt.Errorf("print the result: %w", err)}
 	}
 	return c.outcome(v)
 }
