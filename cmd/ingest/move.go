@@ -43,9 +43,6 @@ var errDeadline = errors.New("deadline reached")
 
 // run moves a manifest's rows; its journal is beside the file named.
 func (m *move) run(cmd *cobra.Command, beside string, open func(prefix string) (*manifests.Manifest, error)) error {
-	if m.json && m.report == "-" {
-		return usagef("--json and --report - both want stdout: give the report a file")
-	}
 	log, err := newLog(cmd)
 	if err != nil {
 		return err
@@ -74,7 +71,10 @@ func (m *move) run(cmd *cobra.Command, beside string, open func(prefix string) (
 
 // check finds what is wrong with the flags alone.
 func (m *move) check(beside string) (err error) {
-	if m.deadline < 0 {
+	switch {
+	case m.json && m.report == "-":
+		return usagef("--json and --report - both want stdout: give the report a file")
+	case m.deadline < 0:
 		return usagef("--deadline %v: want a time from now", m.deadline)
 	}
 	if m.own, err = m.owned(beside, m.report); err != nil {
@@ -124,7 +124,6 @@ func stoppedEarly(ctx context.Context, err error) error {
 // conduct runs the job under the eyes of the user and tells how it ended.
 func (m *move) conduct(cmd *cobra.Command, j *job, log *logger) error {
 	show := newProgress(m.progress, cmd.ErrOrStderr(), j)
-	log.above(show)
 	j.Options.Observe = func(e pipeline.Event) { logEvent(log.Logger, e) }
 	logKnown(log.Logger, j)
 	r, err := pipeline.New(j.Job)
@@ -132,7 +131,6 @@ func (m *move) conduct(cmd *cobra.Command, j *job, log *logger) error {
 		return err
 	}
 	err = m.supervise(cmd.Context(), r, show, log)
-	log.above(nil)
 	return m.conclude(cmd, j, r.Progress(), err)
 }
 
@@ -148,6 +146,8 @@ func (m *move) supervise(ctx context.Context, r *pipeline.Runner, show progress,
 	defer signals.close()
 	show.start(r)
 	defer show.stop()
+	log.above(show)
+	defer log.above(nil)
 	return r.Run(ctx)
 }
 
