@@ -93,7 +93,7 @@ func newKillLab(t *testing.T, kills int) *killLab {
 // sources makes enough files of mixed sizes to outlast the kills.
 func (k *killLab) sources(kills int) {
 	var manifest strings.Builder
-	for left, n := kills*2200<<10, 0; left > 0; n++ {
+	for left, n := kills*3<<20, 0; left > 0; n++ {
 		size := k.random.IntN(64 << 10)
 		if n%10 == 0 {
 			size = k.random.IntN(12 << 20)
