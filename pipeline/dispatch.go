@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/manifests"
-	"github.com/ingest-dev/ingest/sender"
 	"github.com/sourcegraph/conc"
 )
 
@@ -87,48 +85,20 @@ func (d *dispatcher) file() *file {
 	}
 	for !d.over {
 		row, err, ok := d.next()
+		if err != nil {
+			d.unreadable(err)
+		}
 		if !ok || err != nil {
-			d.end(err)
+			d.over = true
 			break
 		}
 		if !d.done(row.Number) {
-			return d.begin(row)
+			return d.newFile(row)
 		}
 	}
 	return nil
 }
 
-// end notes that no more rows come. The manifest was checked before, so an error here is a manifest that changed
-// or cannot be read any more: the run stops and can be carried on.
-func (d *dispatcher) end(err error) {
-	d.over = true
-	if err != nil {
-		d.Stop(fmt.Errorf("read manifest: %w", err))
-	}
-}
-
-func (d *dispatcher) done(row int64) bool {
-	return d.job.Known.Done.Contains(uint32(row)) || d.job.Known.Unverified.Contains(uint32(row))
-}
-
-// begin makes a file of a row. Failed outcomes of an earlier run are forgotten: the row gets its chance.
-func (d *dispatcher) begin(row *manifests.Row) *file {
-	f := &file{row: *row.Clone(), known: d.job.Known.Upload(row.Number)}
-	f.object = *ObjectOf(&f.row)
-	if row.Checksum != "" {
-		stated, err := hasher.Parse(row.Checksum)
-		f.stated = stated
-		if err != nil {
-			f.fail(&Fault{Op: "read checksum", Path: row.Source, Err: err})
-		}
-	}
-	return f
-}
-
-// ObjectOf is what a row asks to be stored, without its size, which is known once its source is open.
-func ObjectOf(row *manifests.Row) *sender.Object {
-	return &sender.Object{
-		Key: row.Key, ContentType: row.ContentType, Metadata: row.Metadata, Tags: row.Tags,
-		StorageClass: row.StorageClass, ACL: row.ACL,
-	}
-}
+// unreadable stops the run for a manifest that cannot be read to its end. It was checked before, so it has changed, or
+// its disk fails; the run can be carried on.
+func (r *Runner) unreadable(err error) { r.Stop(fmt.Errorf("read manifest: %w", err)) }

@@ -118,6 +118,9 @@ func (r *Runner) abortOld(ctx context.Context, f *file) error {
 
 // openUpload carries the known upload on, or opens one, for a file of several parts.
 func (r *Runner) openUpload(ctx context.Context, f *file) error {
+	if f.one() {
+		return nil
+	}
 	f.parts = make([]sender.StoredPart, f.plan.Parts)
 	switch f.plan.Action {
 	case Begin:

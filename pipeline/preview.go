@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/ingest-dev/ingest/manifests"
-	"github.com/ingest-dev/ingest/reader"
 	"github.com/sourcegraph/conc/pool"
 )
 
@@ -31,17 +30,16 @@ func Look(ctx context.Context, job Job, failing func(row *manifests.Row, err err
 	}
 	v := &viewer{Runner: r, failing: failing, preview: Preview{Rows: job.Total}}
 	workers := pool.New().WithMaxGoroutines(r.opts.Parallel)
-	d := &dispatcher{Runner: r}
 	for row, rowErr := range job.Manifest.Rows(ctx) {
 		if rowErr != nil {
 			err = rowErr
 			break
 		}
-		if d.done(row.Number) {
+		if r.done(row.Number) {
 			v.preview.Skip++
 			continue
 		}
-		f := d.begin(row)
+		f := r.newFile(row)
 		workers.Go(func() { v.look(f) })
 	}
 	workers.Wait()
@@ -95,7 +93,7 @@ func (v *viewer) add(f *file) {
 // missing is what is to be sent of a file if the store agrees with the journal.
 func (v *viewer) missing(f *file) (parts, bytes int64) {
 	parts, bytes = int64(f.plan.Parts), f.object.Size
-	if f.plan.Action != CarryOn || reader.Identity(f.known.Begun.Source) != f.source.Identity() {
+	if f.plan.Action != CarryOn {
 		return parts, bytes
 	}
 	for _, p := range f.known.Parts {

@@ -50,12 +50,12 @@ func (r *Runner) Run(ctx context.Context) error {
 	l := &ledger{Runner: r}
 	n := r.opts.Parallel
 
-	files := stage(&wg, n, r.dispatch(ctx, &wg, back), r.guardFile(r.open(ctx)))
+	files := stage(&wg, n, r.dispatch(ctx, &wg, back), guardFile(r.open(ctx)))
 	parts := r.scatter(&wg, files)
 	parts = stage(&wg, n, parts, guardPart(r.read(ctx)))
 	parts = stage(&wg, runtime.GOMAXPROCS(0), parts, guardPart(r.hash))
 	parts = stage(&wg, n, parts, guardPart(r.send(ctx)))
-	files = stage(&wg, n, l.gather(&wg, parts), r.guardFile(r.finish(ctx)))
+	files = stage(&wg, n, l.gather(&wg, parts), guardFile(r.finish(ctx)))
 	l.settle(&wg, files, back)
 
 	wg.Wait()

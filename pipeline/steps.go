@@ -135,7 +135,7 @@ func guardPart(step func(*part)) func(*part) {
 }
 
 // guardFile is guardPart for the steps on whole files.
-func (r *Runner) guardFile(step func(*file)) func(*file) {
+func guardFile(step func(*file)) func(*file) {
 	return func(f *file) {
 		defer func() {
 			if v := recover(); v != nil {

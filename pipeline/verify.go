@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/journal"
@@ -35,7 +34,7 @@ func Verify(ctx context.Context, job Job, found func(row *manifests.Row, status 
 		return Verified{}, err
 	}
 	var wg conc.WaitGroup
-	files := stage(&wg, r.opts.Parallel, r.everyRow(ctx, &wg), r.guardFile(r.verify(ctx)))
+	files := stage(&wg, r.opts.Parallel, r.everyRow(ctx, &wg), guardFile(r.verify(ctx)))
 	v := Verified{Rows: job.Total}
 	for f := range files {
 		v.add(f)
@@ -53,16 +52,15 @@ func (r *Runner) everyRow(ctx context.Context, wg *conc.WaitGroup) <-chan *file 
 	out := make(chan *file)
 	wg.Go(func() {
 		defer close(out)
-		next, stop := iter.Pull2(r.job.Manifest.Rows(ctx))
-		defer stop()
-		d := &dispatcher{Runner: r, next: next}
-		for !r.halt.stopped() && ctx.Err() == nil {
-			row, err, ok := next()
-			if !ok || err != nil {
-				d.end(err)
+		for row, err := range r.job.Manifest.Rows(ctx) {
+			if err != nil {
+				r.unreadable(err)
 				return
 			}
-			out <- d.begin(row)
+			if r.halt.stopped() || ctx.Err() != nil {
+				return
+			}
+			out <- r.newFile(row)
 		}
 	})
 	return out

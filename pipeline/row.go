@@ -1,0 +1,34 @@
+package pipeline
+
+import (
+	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/manifests"
+	"github.com/ingest-dev/ingest/sender"
+)
+
+// done reports whether an earlier run has stored the row. One that failed then gets its chance.
+func (r *Runner) done(row int64) bool {
+	return r.job.Known.Done.Contains(uint32(row)) || r.job.Known.Unverified.Contains(uint32(row))
+}
+
+// newFile makes a file of a row, which may be overwritten afterwards.
+func (r *Runner) newFile(row *manifests.Row) *file {
+	f := &file{row: *row.Clone(), known: r.job.Known.Upload(row.Number)}
+	f.object = *ObjectOf(&f.row)
+	if row.Checksum != "" {
+		stated, err := hasher.Parse(row.Checksum)
+		f.stated = stated
+		if err != nil {
+			f.fail(&Fault{Op: "read checksum", Path: row.Source, Err: err})
+		}
+	}
+	return f
+}
+
+// ObjectOf is what a row asks to be stored, without its size, which is known once its source is open.
+func ObjectOf(row *manifests.Row) *sender.Object {
+	return &sender.Object{
+		Key: row.Key, ContentType: row.ContentType, Metadata: row.Metadata, Tags: row.Tags,
+		StorageClass: row.StorageClass, ACL: row.ACL,
+	}
+}
