@@ -113,7 +113,7 @@ func (b *bars) updateFiles(active []pipeline.Active) {
 func (b *bars) fileBar(f pipeline.Active) *mpb.Bar {
 	return b.page.New(thousand, style(),
 		mpb.BarPriority(1),
-		mpb.PrependDecorators(decor.Name(fmt.Sprintf("%5s", ""))),
+		mpb.PrependDecorators(decor.Name("     ")),
 		mpb.AppendDecorators(
 			decor.Any(func(s decor.Statistics) string { return fmt.Sprintf(" %3d%%", s.Current*100/thousand) }),
 			decor.Name(" "+humanBytes(f.Size)+" "+shortened(f.Key, 32))))

@@ -22,19 +22,13 @@ const (
 	exitRefused  = 6 // the store refuses; resumable
 )
 
-// exit is an error with the code that it ends the process with. An exit without an error has said all there is to
-// say already.
+// exit is an error with the code that it ends the process with.
 type exit struct {
 	code int
 	err  error
 }
 
-func (e *exit) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit %d", e.code)
-	}
-	return e.err.Error()
-}
+func (e *exit) Error() string { return e.err.Error() }
 
 func (e *exit) Unwrap() error { return e.err }
 
@@ -82,14 +76,8 @@ func journalError(err error) bool {
 	return false
 }
 
-// complaint is what is printed of an error, or nothing if that was done already.
+// complaint is what is printed of an error.
 func complaint(err error) string {
-	if err == nil {
-		return ""
-	}
-	if e, ok := errors.AsType[*exit](err); ok && e.err == nil {
-		return ""
-	}
 	if mistakes, ok := errors.AsType[*manifests.Mistakes](err); ok {
 		return "the manifest is wrong; nothing was sent:\n" + mistakes.Error()
 	}

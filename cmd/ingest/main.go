@@ -23,8 +23,8 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if message := complaint(err); message != "" {
-		fmt.Fprintln(stderr, "ingest: "+message)
+	if err != nil {
+		fmt.Fprintln(stderr, "ingest: "+complaint(err))
 	}
 	return exitCode(err)
 }

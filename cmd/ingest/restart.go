@@ -12,7 +12,7 @@ import (
 
 // forget throws a journal away and aborts the uploads that it knows. Those of another job's journal are left: they
 // are in a place that this command line does not name.
-func (t *transfer) forget(ctx context.Context, j *job, path string) error {
+func (j *job) forget(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); path == "" || errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -23,7 +23,7 @@ func (t *transfer) forget(ctx context.Context, j *job, path string) error {
 	case err != nil:
 		return &exit{exitJournal, explainJournal(err)}
 	}
-	if err := t.abortAll(ctx, j, known); err != nil {
+	if err := j.abortAll(ctx, known); err != nil {
 		return errors.Join(err, old.Close())
 	}
 	if err := old.Remove(); err != nil {
@@ -40,7 +40,7 @@ func discard(path string) error {
 }
 
 // abortAll aborts the uploads that a journal knows. Their keys are in the manifest.
-func (t *transfer) abortAll(ctx context.Context, j *job, known *journal.State) error {
+func (j *job) abortAll(ctx context.Context, known *journal.State) error {
 	if len(known.Uploads) == 0 {
 		return nil
 	}

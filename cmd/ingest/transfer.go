@@ -6,12 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/ingest-dev/ingest/journal"
 	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/pipeline"
 	"github.com/ingest-dev/ingest/reader"
@@ -165,89 +161,9 @@ func (t *transfer) openFile(cmd *cobra.Command, path string) func(prefix string)
 	}
 }
 
-// openJournal opens or begins the job's journal, beside the file of that name unless --journal says otherwise.
-func (t *transfer) openJournal(ctx context.Context, j *job, beside string) error {
-	path, err := t.journalPath(beside)
-	if err != nil {
-		return err
-	}
-	if t.restart {
-		if err := t.forget(ctx, j, path); err != nil {
-			return err
-		}
-	}
-	var journalErr error
-	if path == "" {
-		j.Journal, j.Known, journalErr = journal.Temporary(j.identity(), journal.Options{Tool: version})
-	} else {
-		j.Journal, j.Known, journalErr = journal.Open(path, j.identity(), journal.Options{Tool: version})
-	}
-	if journalErr != nil {
-		return &exit{exitJournal, explainJournal(journalErr)}
-	}
-	j.closers = append(j.closers, j.Journal.Close)
-	return nil
-}
-
-// journalPath is where the journal is, or "" for none.
-func (t *transfer) journalPath(beside string) (string, error) {
-	switch {
-	case t.journal == "none":
-		return "", nil
-	case t.journal != "":
-		return t.journal, nil
-	case beside == "-":
-		return "", usagef("a manifest from stdin has no name to put a journal beside: give --journal FILE, or --journal none")
-	}
-	return beside + ".journal", nil
-}
-
-// identity is what a journal is of.
-func (j *job) identity() journal.Job {
-	root, err := filepath.Abs(j.manifest.Root())
-	if err != nil {
-		root = j.manifest.Root()
-	}
-	return journal.Job{Manifest: j.summary.Digest, Rows: j.summary.Rows, Target: j.store.name, Root: root}
-}
-
-// explainJournal says what to do about a journal that cannot be used.
-func explainJournal(err error) error {
-	switch {
-	case errors.Is(err, journal.ErrLocked):
-		return fmt.Errorf("%w: wait for the other run, or stop it", err)
-	case errors.Is(err, journal.ErrOtherJob), errors.Is(err, journal.ErrDamaged):
-		return fmt.Errorf("%w: name another with --journal, or begin anew with --restart", err)
-	case errors.Is(err, journal.ErrFormat):
-		return fmt.Errorf("%w: name another with --journal", err)
-	case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("%w: name a file in a writable directory with --journal", err)
-	}
-	return err
-}
-
 // close lets go of everything, the last opened first. What fails then has no use left.
 func (j *job) close() {
 	for i := len(j.closers) - 1; i >= 0; i-- {
 		_ = j.closers[i]()
 	}
-}
-
-// commandLine is how to run the same again, quoted for a shell.
-func commandLine() string {
-	words := make([]string, len(os.Args))
-	for i, w := range os.Args {
-		words[i] = shellQuoted(w)
-	}
-	return strings.Join(words, " ")
-}
-
-func shellQuoted(w string) string {
-	plain := w != "" && !strings.ContainsFunc(w, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,", r)
-	})
-	if plain {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }
