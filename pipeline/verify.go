@@ -105,14 +105,15 @@ func (r *Runner) compareBytes(ctx context.Context, f *file, stored hasher.Checks
 			return err
 		}
 	}
+	f.whole = d.Sums().Get(stored.Algorithm)
 	if err := f.source.Unchanged(); err != nil {
 		return &Fault{Op: "read source", Path: f.row.Path, Err: err}
 	}
 	if err := compareStated(f, d.Sums().Get(f.stated.Algorithm)); err != nil {
 		return err
 	}
-	if got := d.Sums().Get(stored.Algorithm); got != stored {
-		return fmt.Errorf("%q: %w: %s, the source has %s", f.object.Key, ErrDiffers, stored, got)
+	if f.whole != stored {
+		return fmt.Errorf("%q: %w: %s, the source has %s", f.object.Key, ErrDiffers, stored, f.whole)
 	}
 	return nil
 }
@@ -126,7 +127,7 @@ func (v *Verified) add(f *file) {
 	default:
 		v.Different++
 	}
-	if f.status != journal.Unverified {
+	if !f.whole.IsZero() {
 		v.Bytes += f.object.Size
 	}
 }
