@@ -33,10 +33,13 @@ func (t *transfer) owned(beside, report string) (ownFiles, error) {
 	return own, nil
 }
 
-// check refuses a row whose source the run would write over.
+// check refuses a row whose source the run would write over. Links are looked behind only where the name is the same:
+// a manifest has many rows.
 func (o ownFiles) check(row *manifests.Row) error {
-	if what, ok := o[row.Path]; ok {
-		return fmt.Errorf("the source is %s of this run: give that another name", what)
+	for path, what := range o {
+		if filepath.Base(path) == filepath.Base(row.Path) && absolute(row.Path) == path {
+			return fmt.Errorf("the source is %s of this run: give that another name", what)
+		}
 	}
 	return nil
 }
