@@ -249,9 +249,12 @@ func TestShrunkSourceStartsOver(t *testing.T) {
 	l.finish()
 }
 
-// interrupted leaves an upload of the file "large", of n parts, open after some of them, the first included.
+// interrupted leaves an upload of the file "large", of n parts, open without the last of them: one part is in flight
+// at a time, so that they go in their order.
 func (l *lab) interrupted(n int64) (sent int64) {
 	l.Helper()
+	defer func(usual int) { l.options.Parallel = usual }(l.options.Parallel)
+	l.options.Parallel = 1
 	l.file("large", n*partSize)
 	l.faults.On(sendertest.SendPart, sendertest.Fault{Fail: &sender.Error{Kind: sender.StopRun, Code: "AccessDenied"}}, int(n))
 	p, err := l.run()
