@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/ingest-dev/ingest/devstore/internal/auth"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
@@ -17,20 +18,31 @@ var invalidURI = &wire.Error{
 
 // answer lets a request in and has it served, or refuses it, in its dialect.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
-	speaks := s.dialects[auth.DialectOf(r)]
+	speaks := s.speaks(r)
+	request, err := s.admit(r, s.options.now())
+	if err != nil {
+		speaks.Fail(w, request, err)
+		return
+	}
+	speaks.Serve(w, request)
+}
+
+// speaks returns the dialect that a request is in.
+func (s *Server) speaks(r *http.Request) dialect { return s.dialects[auth.DialectOf(r)] }
+
+// admit returns the request that r is at that time, or why it is not let in. In either case it can be answered.
+func (s *Server) admit(r *http.Request, now time.Time) (*wire.Request, error) {
 	request := s.request(r)
 	addresses := s.addresses(r)
 	if len(addresses) == 0 {
-		speaks.Fail(w, request, invalidURI)
-		return
+		return request, invalidURI
 	}
-	address, verdict, denied := s.verify(r, addresses)
+	address, verdict, denied := s.verify(r, addresses, now)
 	if denied != nil {
-		speaks.Fail(w, request, denied)
-		return
+		return request, denied
 	}
-	admit(request, address, verdict)
-	speaks.Serve(w, request)
+	fillIn(request, address, verdict)
+	return request, nil
 }
 
 func (s *Server) request(r *http.Request) *wire.Request {
@@ -60,12 +72,12 @@ func (s *Server) addresses(r *http.Request) []wire.Address {
 }
 
 // verify returns the first address for which the signature is right, or why it is not for the first.
-func (s *Server) verify(r *http.Request, addresses []wire.Address) (wire.Address, auth.Verdict, *auth.Denied) {
+func (s *Server) verify(r *http.Request, addresses []wire.Address, now time.Time) (wire.Address, auth.Verdict, *auth.Denied) {
 	var refusal *auth.Denied
 	for _, a := range addresses {
-		verdict, denied := auth.Verify(r, a.Bucket, a.Key, s.keys, s.options.now())
+		verdict, denied := auth.Verify(r, a.Bucket, a.Key, s.keys, now)
 		if denied == nil {
-			return a, verdict, s.check(r, verdict)
+			return a, verdict, s.check(r, verdict, now)
 		}
 		if refusal == nil {
 			refusal = denied
@@ -80,18 +92,18 @@ func (s *Server) keys(id string) (secret string, ok bool) {
 }
 
 // check refuses a signature for another region, and a token that is not the one that was set.
-func (s *Server) check(r *http.Request, v auth.Verdict) *auth.Denied {
+func (s *Server) check(r *http.Request, v auth.Verdict, now time.Time) *auth.Denied {
 	if s.options.Region != "" && v.Region != "" && v.Region != s.options.Region {
-		return s.wrongRegion(v)
+		return s.wrongRegion(v, now)
 	}
 	if want := s.options.SessionToken; want != "" && subtle.ConstantTimeCompare([]byte(token(r)), []byte(want)) == 0 {
-		return s.wrongToken(v)
+		return wrongToken(v, now)
 	}
 	return nil
 }
 
-func (s *Server) wrongRegion(v auth.Verdict) *auth.Denied {
-	d := &auth.Denied{Dialect: v.Dialect, Status: http.StatusBadRequest, ServerTime: s.options.now()}
+func (s *Server) wrongRegion(v auth.Verdict, now time.Time) *auth.Denied {
+	d := &auth.Denied{Dialect: v.Dialect, Status: http.StatusBadRequest, ServerTime: now}
 	if v.Dialect == auth.S3 {
 		d.Code = "AuthorizationHeaderMalformed"
 		d.Message = fmt.Sprintf("The authorization header is malformed; the region '%s' is wrong; expecting '%s'", v.Region, s.options.Region)
@@ -102,14 +114,24 @@ func (s *Server) wrongRegion(v auth.Verdict) *auth.Denied {
 	return d
 }
 
-func (s *Server) wrongToken(v auth.Verdict) *auth.Denied {
-	d := &auth.Denied{Dialect: v.Dialect, Status: http.StatusForbidden, ServerTime: s.options.now()}
+func wrongToken(v auth.Verdict, now time.Time) *auth.Denied {
+	d := &auth.Denied{Dialect: v.Dialect, Status: http.StatusForbidden, ServerTime: now}
 	d.Code, d.Message = "InvalidAccessKeyId", "The security token you provided is invalid."
 	if v.Dialect == auth.S3 {
 		d.Status = http.StatusBadRequest
 		d.Code, d.Message = "InvalidToken", "The provided token is malformed or otherwise invalid."
 	}
 	return d
+}
+
+// expired says that the security token of a request has expired.
+func expired(d auth.Dialect) *wire.Error {
+	if d == auth.S3 {
+		return &wire.Error{Status: http.StatusBadRequest, Code: "ExpiredToken", Message: "The provided token has expired."}
+	}
+	return &wire.Error{
+		Status: http.StatusForbidden, Code: "SecurityTokenExpired", Message: "The security token you provided has expired.",
+	}
 }
 
 // token returns the security token of a request, from wherever its scheme puts it.
@@ -128,8 +150,8 @@ func token(r *http.Request) string {
 	return ""
 }
 
-// admit fills in what is known once the signature is right.
-func admit(request *wire.Request, a wire.Address, v auth.Verdict) {
+// fillIn adds what is known once the signature is right.
+func fillIn(request *wire.Request, a wire.Address, v auth.Verdict) {
 	request.Bucket, request.Key = a.Bucket, a.Key
 	request.Size = bodySize(request.Request, v)
 	request.Content, request.Trailer = v.Body(request.Body), v.Trailer
@@ -147,10 +169,6 @@ func bodySize(r *http.Request, v auth.Verdict) int64 {
 	return r.ContentLength
 }
 
-// drainLimit is how much of a body that nobody wanted is read, so that its sender gets to read why. Beyond it the
-// connection is cut.
-const drainLimit = 64 << 20
-
 // drain reads what is left of the body, after the answer is on its way. A client that waits to be told to go on has
 // sent none.
 func drain(w http.ResponseWriter, r *http.Request) {
@@ -161,5 +179,5 @@ func drain(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_ = http.NewResponseController(w).Flush()
-	_, _ = io.CopyN(io.Discard, r.Body, drainLimit)
+	_, _ = io.CopyN(io.Discard, r.Body, wire.DrainLimit)
 }

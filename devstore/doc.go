@@ -28,7 +28,12 @@
 //     callbacks, sequential uploads, symbolic links, versions, lifecycle, policies, CORS, web sites, logging, events,
 //     server-side encryption, object lock, SelectObject, image processing, object attributes, STS.
 //   - Traffic limits are ignored; every request gets what the machine gives.
-//   - Not simulated: throttling, outages, delays, other regions, prices.
+//   - Not simulated: other regions, prices. Throttling, outages, delays and worse are there for who asks for them.
+//
+// # What goes wrong
+//
+// [Options.Faults] is a script of what is to go wrong: package fault tells what can. It is a layer in front of the
+// store, in internal/rehearsal; a server without it answers as if there were none.
 //
 // It does not listen: give it to an http.Server, on a loopback address unless others are to reach it. It speaks
 // plain HTTP; put TLS before it if you need that.

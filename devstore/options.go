@@ -3,6 +3,8 @@ package devstore
 import (
 	"errors"
 	"time"
+
+	"github.com/ingest-dev/ingest/devstore/fault"
 )
 
 // ErrNoKey is returned by New when there is no access key, or no secret.
@@ -31,12 +33,26 @@ type Options struct {
 	// safe from a crash of the process but not of the machine. For tests and benchmarks.
 	NoSync bool
 
+	// Faults says which requests go wrong. If it is nil, none does.
+	Faults *fault.Script
+	// Admin lets whoever reaches the server see and set its faults at /-/faults, without a signature:
+	//
+	//	GET     the rules, how often each has struck, and the requests by operation, as a fault.State in JSON
+	//	PUT     a JSON array of rules replaces all rules, and their counts
+	//	DELETE  no rules
+	//
+	// If there are no Faults, it makes them, with the seed 1. Without Admin that path is answered as any other.
+	Admin bool
+
 	now func() time.Time // for tests
 }
 
 func (o Options) withDefaults() Options {
 	if o.Domains == nil {
 		o.Domains = []string{"localhost"} // as RFC 6761 has it, whatever is below it is the loopback too
+	}
+	if o.Admin && o.Faults == nil {
+		o.Faults = fault.NewScript(1)
 	}
 	if o.now == nil {
 		o.now = time.Now

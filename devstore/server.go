@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/ingest-dev/ingest/devstore/fault"
 	"github.com/ingest-dev/ingest/devstore/internal/auth"
 	"github.com/ingest-dev/ingest/devstore/internal/oss"
 	"github.com/ingest-dev/ingest/devstore/internal/s3"
@@ -20,6 +21,7 @@ var ErrLocked = storage.ErrLocked
 type dialect interface {
 	Serve(w http.ResponseWriter, r *wire.Request)
 	Fail(w http.ResponseWriter, r *wire.Request, err error)
+	Operation(r *wire.Request) fault.Op
 }
 
 // Server is an object store over HTTP. It may serve any number of requests at once.
@@ -30,6 +32,8 @@ type Server struct {
 
 	gate   sync.RWMutex // held for reading by every request
 	closed bool
+	quit   chan struct{} // closed when Close begins: ends what faults hold up
+	stop   func()        // closes it, once
 }
 
 // New opens the store in a directory, with all that it holds, and makes the buckets that are missing. It returns
@@ -46,10 +50,12 @@ func New(o Options) (*Server, error) {
 	if err := makeBuckets(store, o.Buckets); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	return &Server{options: o, store: store, dialects: map[auth.Dialect]dialect{
-		auth.OSS: oss.New(store, o.region("cn-hangzhou")),
-		auth.S3:  s3.New(store, o.region("us-east-1")),
-	}}, nil
+	quit := make(chan struct{})
+	return &Server{options: o, store: store, quit: quit, stop: sync.OnceFunc(func() { close(quit) }),
+		dialects: map[auth.Dialect]dialect{
+			auth.OSS: oss.New(store, o.region("cn-hangzhou")),
+			auth.S3:  s3.New(store, o.region("us-east-1")),
+		}}, nil
 }
 
 func makeBuckets(store *storage.Store, names []string) error {
@@ -65,6 +71,7 @@ func makeBuckets(store *storage.Store, names []string) error {
 // Close waits for the requests that are being served and lets go of the directory. Requests that come later are
 // answered with 503. It may be called again.
 func (s *Server) Close() error {
+	s.stop()
 	s.gate.Lock()
 	defer s.gate.Unlock()
 	if s.closed {
@@ -82,6 +89,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "closed", http.StatusServiceUnavailable)
 		return
 	}
-	s.answer(w, r)
-	drain(w, r)
+	switch {
+	case s.options.Admin && r.URL.Path == adminPath:
+		s.administer(w, r)
+	case s.options.Faults != nil:
+		s.rehearse(w, r)
+	default:
+		s.answer(w, r)
+		drain(w, r)
+	}
 }

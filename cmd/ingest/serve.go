@@ -19,6 +19,7 @@ type serveCommand struct {
 	addr   string
 	bucket []string
 	region string
+	faults bool
 }
 
 func newServe() *cobra.Command {
@@ -32,9 +33,18 @@ stdout, then "ready" on stderr. It is for trying, rehearsing and testing; it
 does not do ACLs, versions, callbacks or lifecycles.
 
 Its access key is taken from INGEST_SERVE_ACCESS_KEY_ID and
-INGEST_SERVE_ACCESS_KEY_SECRET, or made anew.`,
+INGEST_SERVE_ACCESS_KEY_SECRET, or made anew.
+
+With --faults it goes wrong on request: throttling, resets, stalls, answers that
+are lost or lie. What is to go wrong is set at /-/faults, without a signature:
+GET shows the rules and their counts as JSON, PUT replaces the rules by a JSON
+array of others, DELETE removes them. The package devstore/fault tells what a
+rule may say.`,
 		Example: `  ingest serve /tmp/store --addr 127.0.0.1:9090 --bucket demo > settings &
-  . ./settings                                # once "ready" is on stderr`,
+  . ./settings                                # once "ready" is on stderr
+  ingest serve /tmp/store --faults > settings &
+  curl -T - http://127.0.0.1:9090/-/faults <<< \
+    '[{"every": 10, "for": "5m", "answer": {"status": 503, "code": "SlowDown"}}]'`,
 		Args: exactly("a directory"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0]) },
 	}
@@ -42,19 +52,31 @@ INGEST_SERVE_ACCESS_KEY_SECRET, or made anew.`,
 	f.StringVar(&c.addr, "addr", "127.0.0.1:9090", "`ADDRESS` to listen on; port 0 picks a free one")
 	f.StringArrayVar(&c.bucket, "bucket", []string{"demo"}, "bucket `NAME` to make if it is not there; repeatable")
 	f.StringVar(&c.region, "region", "cn-hangzhou", "region to tell clients; requests signed for any are taken")
+	f.BoolVar(&c.faults, "faults", false, "for rehearsing failures: let whoever reaches the port set what goes wrong, at /-/faults")
 	return cmd
 }
 
 func (c *serveCommand) run(cmd *cobra.Command, dir string) error {
+	if c.faults && !loopback(c.addr) {
+		return usagef("--faults lets whoever reaches %s make it fail: choose an --addr like 127.0.0.1:9090", c.addr)
+	}
 	id, secret, err := serveKey()
 	if err != nil {
 		return err
 	}
-	store, err := devstore.New(devstore.Options{Dir: dir, Buckets: c.bucket, AccessKeyID: id, AccessKeySecret: secret})
+	store, err := devstore.New(devstore.Options{
+		Dir: dir, Buckets: c.bucket, AccessKeyID: id, AccessKeySecret: secret, Admin: c.faults,
+	})
 	if err != nil {
 		return usage(err)
 	}
 	return errors.Join(c.listen(cmd, store, id, secret), store.Close())
+}
+
+// loopback reports whether only this machine reaches an address.
+func loopback(addr string) bool {
+	a, err := net.ResolveTCPAddr("tcp", addr)
+	return err == nil && a.IP.IsLoopback()
 }
 
 func (c *serveCommand) listen(cmd *cobra.Command, store http.Handler, id, secret string) error {
@@ -80,7 +102,7 @@ func serveKey() (id, secret string, err error) {
 	return id, secret, nil
 }
 
-// print tells how to use the store, and that it is ready.
+// print tells how to use the store, and that it is ready. Programs wait for that, so it is the first line on stderr.
 func (c *serveCommand) print(cmd *cobra.Command, addr net.Addr, id, secret string) {
 	url := "http://" + addr.String()
 	for _, v := range [][2]string{
@@ -92,6 +114,9 @@ func (c *serveCommand) print(cmd *cobra.Command, addr net.Addr, id, secret strin
 		fmt.Fprintf(cmd.OutOrStdout(), "export %s=%s\n", v[0], shellQuoted(v[1]))
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), "ready")
+	if c.faults {
+		fmt.Fprintf(cmd.ErrOrStderr(), "WARNING: --faults is on: anyone who reaches this port can make the store fail, lose and spoil data, at %s/-/faults\n", url)
+	}
 }
 
 // farewell is how long requests in flight may take to end.

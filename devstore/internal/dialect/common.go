@@ -3,6 +3,7 @@ package dialect
 import (
 	"net/http"
 
+	"github.com/ingest-dev/ingest/devstore/fault"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -17,7 +18,7 @@ type Common struct {
 
 // Dispatch has r answered by the operation that it asks for, or returns why not.
 func (c *Common) Dispatch(w http.ResponseWriter, r *wire.Request) error {
-	r.Copying = r.Header.Get(c.Prefix+"copy-source") != ""
+	c.mark(r)
 	handle, err := c.Routes.Find(r)
 	if err != nil {
 		return err
@@ -28,6 +29,15 @@ func (c *Common) Dispatch(w http.ResponseWriter, r *wire.Request) error {
 		}
 	}
 	return handle(w, r)
+}
+
+// mark notes what only a header tells of the operation that r asks for.
+func (c *Common) mark(r *wire.Request) { r.Copying = r.Header.Get(c.Prefix+"copy-source") != "" }
+
+// Operation returns what rules of faults call the operation that r asks for.
+func (c *Common) Operation(r *wire.Request) fault.Op {
+	c.mark(r)
+	return c.Routes.Op(r)
 }
 
 // Bucket returns the bucket that r is for.

@@ -14,6 +14,7 @@ func (c *Common) Take(r *wire.Request, b *storage.Bucket, o storage.StageOptions
 	if err != nil {
 		return nil, err
 	}
+	o.Damage = r.Damage
 	s, err := b.Stage(r.Content, o)
 	if err != nil {
 		return nil, err

@@ -92,8 +92,8 @@ func (c claim) chosen() checksum.Algorithm {
 }
 
 // ofWhole returns the checksum of an object that consists of this content alone.
-func ofWhole(s *storage.Staged, a checksum.Algorithm) storage.Checksum {
-	return storage.Checksum{Algorithm: a, Kind: checksum.FullObject, Sum: s.Sums[a]}
+func ofWhole(d storage.Digests, a checksum.Algorithm) storage.Checksum {
+	return storage.Checksum{Algorithm: a, Kind: checksum.FullObject, Sum: d.Sums[a]}
 }
 
 // setChecksum writes the headers that show a checksum.

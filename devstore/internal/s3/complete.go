@@ -124,7 +124,7 @@ func (f finish) whole(parts []storage.Part) (storage.Checksum, error) {
 	}
 	sums := make([]checksum.Part, len(parts))
 	for i, p := range parts {
-		if sums[i] = (checksum.Part{Sum: p.Sums[f.u.Algorithm], Size: p.Size}); sums[i].Sum == nil {
+		if sums[i] = (checksum.Part{Sum: p.Stored().Sums[f.u.Algorithm], Size: p.Size}); sums[i].Sum == nil {
 			return storage.Checksum{}, f.checkWhole(storage.Checksum{}, len(parts))
 		}
 	}

@@ -52,6 +52,7 @@ func (d *Dialect) readSignedBody(r *wire.Request) ([]byte, error) {
 	}
 	h := c.algorithm.New()
 	_, _ = h.Write(body)
-	taken := &storage.Staged{Sums: map[checksum.Algorithm][]byte{c.algorithm: h.Sum(nil)}}
+	taken := new(storage.Staged)
+	taken.Sums = map[checksum.Algorithm][]byte{c.algorithm: h.Sum(nil)}
 	return body, c.verify(r, taken)
 }

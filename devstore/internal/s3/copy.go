@@ -111,7 +111,7 @@ func duplicate(r *wire.Request, b *storage.Bucket, from *storage.Reader, meta st
 		return storage.Object{}, err
 	}
 	defer s.Discard()
-	return b.Put(r.Key, s, meta, ofWhole(s, algorithm), g)
+	return b.Put(r.Key, s, meta, ofWhole(s.Stored(), algorithm), g)
 }
 
 func copyAlgorithm(r *wire.Request, from *storage.Reader) (checksum.Algorithm, error) {

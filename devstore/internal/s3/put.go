@@ -3,6 +3,7 @@ package s3
 import (
 	"net/http"
 
+	"github.com/ingest-dev/ingest/devstore/internal/checksum"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -29,16 +30,16 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	defer s.Discard()
-	o, err := b.Put(r.Key, s, meta, ofWhole(s, c.chosen()), g)
-	if err != nil {
+	if _, err := b.Put(r.Key, s, meta, ofWhole(s.Stored(), c.chosen()), g); err != nil {
 		return err
 	}
-	answerPut(w, &o)
+	answerPut(w, s.Digests, c.chosen())
 	return nil
 }
 
-func answerPut(w http.ResponseWriter, o *storage.Object) {
-	w.Header().Set("ETag", quoted(o.ETag.S3()))
-	setChecksum(w.Header(), o.Checksum, 0)
+// answerPut says what was received.
+func answerPut(w http.ResponseWriter, d storage.Digests, a checksum.Algorithm) {
+	w.Header().Set("ETag", quoted(storage.PlainETag(d.MD5).S3()))
+	setChecksum(w.Header(), ofWhole(d, a), 0)
 	w.WriteHeader(http.StatusOK)
 }

@@ -3,6 +3,7 @@ package s3
 import (
 	"net/http"
 
+	"github.com/ingest-dev/ingest/devstore/fault"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
 
@@ -20,26 +21,26 @@ func (d *Dialect) operations() []wire.Route {
 		{Method: del, Level: wire.Bucket, Handle: d.deleteBucket},
 		{Method: get, Level: wire.Bucket, Name: "location", Handle: d.GetBucketLocation},
 		{Method: get, Level: wire.Bucket, Name: "acl", Handle: d.getBucketACL},
-		{Method: get, Level: wire.Bucket, Name: "uploads", Params: []string{"prefix", "delimiter", "max-uploads", "encoding-type", "key-marker", "upload-id-marker"}, Handle: d.listUploads},
+		{Method: get, Level: wire.Bucket, Name: "uploads", Params: []string{"prefix", "delimiter", "max-uploads", "encoding-type", "key-marker", "upload-id-marker"}, Op: fault.ListUploads, Handle: d.listUploads},
 		{Method: get, Level: wire.Bucket, Name: "list-type", Params: append([]string{"start-after", "continuation-token", "fetch-owner", "metadata"}, page...), Handle: d.listObjectsV2},
 		{Method: get, Level: wire.Bucket, Params: append([]string{"marker"}, page...), Handle: d.listObjects},
 		{Method: post, Level: wire.Bucket, Name: "delete", Handle: d.deleteObjects},
 
-		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Handle: d.uploadPart},
-		{Method: put, Level: wire.Object, Name: "partNumber", Handle: d.uploadPart},
+		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Op: fault.SendPart, Handle: d.uploadPart},
+		{Method: put, Level: wire.Object, Name: "partNumber", Op: fault.SendPart, Handle: d.uploadPart},
 		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Copy: true, Handle: d.uploadPartCopy},
 		{Method: put, Level: wire.Object, Name: "tagging", Handle: d.PutTagging},
 		{Method: put, Level: wire.Object, Name: "acl", Handle: d.putObjectACL},
 		{Method: put, Level: wire.Object, Copy: true, Handle: d.copyObject},
-		{Method: put, Level: wire.Object, Handle: d.putObject},
-		{Method: get, Level: wire.Object, Name: "uploadId", Params: []string{"max-parts", "part-number-marker", "encoding-type"}, Handle: d.listParts},
+		{Method: put, Level: wire.Object, Op: fault.PutObject, Handle: d.putObject},
+		{Method: get, Level: wire.Object, Name: "uploadId", Params: []string{"max-parts", "part-number-marker", "encoding-type"}, Op: fault.ListParts, Handle: d.listParts},
 		{Method: get, Level: wire.Object, Name: "tagging", Handle: d.GetTagging},
 		{Method: get, Level: wire.Object, Name: "acl", Handle: d.getObjectACL},
-		{Method: get, Level: wire.Object, Params: read, Handle: d.getObject},
-		{Method: head, Level: wire.Object, Params: read, Handle: d.headObject},
-		{Method: post, Level: wire.Object, Name: "uploads", Handle: d.createUpload},
-		{Method: post, Level: wire.Object, Name: "uploadId", Handle: d.completeUpload},
-		{Method: del, Level: wire.Object, Name: "uploadId", Handle: d.abortUpload},
+		{Method: get, Level: wire.Object, Params: read, Op: fault.GetObject, Handle: d.getObject},
+		{Method: head, Level: wire.Object, Params: read, Op: fault.HeadObject, Handle: d.headObject},
+		{Method: post, Level: wire.Object, Name: "uploads", Op: fault.BeginUpload, Handle: d.createUpload},
+		{Method: post, Level: wire.Object, Name: "uploadId", Op: fault.CompleteUpload, Handle: d.completeUpload},
+		{Method: del, Level: wire.Object, Name: "uploadId", Op: fault.AbortUpload, Handle: d.abortUpload},
 		{Method: del, Level: wire.Object, Name: "tagging", Handle: d.DeleteTagging},
 		{Method: del, Level: wire.Object, Handle: d.deleteObject},
 	}

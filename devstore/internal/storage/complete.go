@@ -77,7 +77,7 @@ func (u *Upload) record(c Choice) (*record, error) {
 	}}
 	var whole hasher.Whole
 	for _, p := range c.Parts {
-		if err := whole.Add(hasher.FromUint64(hasher.CRC64ECMA, p.CRC64), p.Size); err != nil {
+		if err := whole.Add(hasher.FromUint64(hasher.CRC64ECMA, p.Stored().CRC64), p.Size); err != nil {
 			return nil, fmt.Errorf("combine checksums: %w", err)
 		}
 		r.Size += p.Size

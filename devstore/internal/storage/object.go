@@ -14,8 +14,9 @@ type Guard func(current *Entry) error
 // Put publishes staged content as the object of that key, in place of an older one. sum may be the zero Checksum.
 // Who reads the older one reads it to its end.
 func (b *Bucket) Put(key string, s *Staged, meta Meta, sum Checksum, guard Guard) (Object, error) {
+	stored := s.Stored()
 	r := &record{Inline: int64(len(s.inline)), Object: Object{
-		Key: key, Size: s.Size, ETag: PlainETag(s.MD5), CRC64: s.CRC64, Checksum: sum, Meta: meta,
+		Key: key, Size: s.Size, ETag: PlainETag(stored.MD5), CRC64: stored.CRC64, Checksum: sum, Meta: meta,
 	}}
 	if s.blob != "" {
 		r.Extents = []extent{{ID: s.blob, Size: s.Size}}

@@ -3,14 +3,12 @@ package storage
 import (
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
 	"sync"
 
 	"github.com/ingest-dev/ingest/devstore/internal/checksum"
-	"github.com/ingest-dev/ingest/hasher"
 )
 
 // bufferSize is how much is read, hashed and written at once: more than the inline limit, and small enough to stay
@@ -24,15 +22,14 @@ type StageOptions struct {
 	Limit      int64                // most bytes; more are ErrTooLarge
 	Algorithms []checksum.Algorithm // checksums to take besides MD5 and CRC-64/ECMA
 	Part       bool                 // it is a part, and gets a file even if it is small: completing must not copy
+	Damage     bool                 // a bit changes between the checksums and the disk, as in a bad machine: for rehearsals
 }
 
 // Staged is content that is on the disk, or in memory if it is small, and belongs to nothing yet. It is published
 // by Put or PutPart. Discard it in any case: that does nothing if it was published.
 type Staged struct {
-	Size  int64
-	MD5   MD5
-	CRC64 uint64
-	Sums  map[checksum.Algorithm][]byte
+	Size int64
+	Taken
 
 	b      *Bucket
 	inline []byte
@@ -43,12 +40,15 @@ type Staged struct {
 func (b *Bucket) Stage(r io.Reader, o StageOptions) (*Staged, error) {
 	buffer := buffers.Get().(*[bufferSize]byte)
 	defer buffers.Put(buffer)
-	in := &intake{s: &Staged{b: b}, r: r, limit: o.Limit, sums: newDigests(o.Algorithms), part: o.Part}
+	in := &intake{s: &Staged{b: b}, r: r, limit: o.Limit, sums: newDigester(o.Algorithms), part: o.Part}
+	if o.Damage {
+		in.real = newDigester(o.Algorithms)
+	}
 	if err := in.take(buffer[:]); err != nil {
 		in.abandon()
 		return nil, err
 	}
-	in.sums.into(in.s)
+	in.s.Taken = in.taken()
 	return in.s, nil
 }
 
@@ -72,7 +72,8 @@ type intake struct {
 	s     *Staged
 	r     io.Reader
 	limit int64
-	sums  digests
+	sums  *digester
+	real  *digester // of what reaches the disk; nil if nothing is to be damaged
 	part  bool
 	file  *os.File
 }
@@ -107,11 +108,31 @@ func (in *intake) add(p []byte, end bool) error {
 		return ErrTooLarge
 	}
 	in.sums.write(p)
+	if in.real != nil {
+		in.damage(p)
+	}
 	if in.file == nil && end && !in.part && len(p) <= inlineLimit {
 		in.s.inline = append([]byte{}, p...)
 		return nil
 	}
 	return in.write(p)
+}
+
+// damage changes one bit of the content: the first that there is.
+func (in *intake) damage(p []byte) {
+	if first := in.s.Size == int64(len(p)); first && len(p) > 0 {
+		p[0] ^= 1
+	}
+	in.real.write(p)
+}
+
+func (in *intake) taken() Taken {
+	t := Taken{Digests: in.sums.digests()}
+	if in.real != nil {
+		real := in.real.digests()
+		t.Real = &real
+	}
+	return t
 }
 
 func (in *intake) write(p []byte) error {
@@ -156,41 +177,4 @@ func (in *intake) abandon() {
 		_ = in.file.Close()
 	}
 	in.s.Discard()
-}
-
-// digests takes every checksum that is wanted of the same bytes.
-type digests struct {
-	base  *hasher.Digest
-	extra map[checksum.Algorithm]hash.Hash
-}
-
-func newDigests(wanted []checksum.Algorithm) digests {
-	d := digests{base: hasher.NewDigest(hasher.SetOf(hasher.MD5, hasher.CRC64ECMA))}
-	for _, a := range wanted {
-		if d.extra == nil {
-			d.extra = map[checksum.Algorithm]hash.Hash{}
-		}
-		d.extra[a] = a.New()
-	}
-	return d
-}
-
-func (d digests) write(p []byte) {
-	_, _ = d.base.Write(p)
-	for _, h := range d.extra {
-		_, _ = h.Write(p)
-	}
-}
-
-func (d digests) into(s *Staged) {
-	sums := d.base.Sums()
-	md5 := sums.Get(hasher.MD5)
-	copy(s.MD5[:], md5.Bytes())
-	s.CRC64 = sums.Get(hasher.CRC64ECMA).Uint64()
-	for a, h := range d.extra {
-		if s.Sums == nil {
-			s.Sums = map[checksum.Algorithm][]byte{}
-		}
-		s.Sums[a] = h.Sum(nil)
-	}
 }

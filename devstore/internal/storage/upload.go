@@ -33,13 +33,11 @@ type UploadInfo struct {
 
 // Part is a part of an open upload.
 type Part struct {
-	Number   int                           `json:"number"`
-	Size     int64                         `json:"size"`
-	MD5      MD5                           `json:"md5"`
-	CRC64    uint64                        `json:"crc64ecma"`
-	Sums     map[checksum.Algorithm][]byte `json:"sums,omitempty"`
-	Modified time.Time                     `json:"modified"`
-	Blob     string                        `json:"blob"`
+	Number int   `json:"number"`
+	Size   int64 `json:"size"`
+	Taken
+	Modified time.Time `json:"modified"`
+	Blob     string    `json:"blob"`
 }
 
 // Upload is an open multipart upload. Its methods may be called concurrently. After Complete or Abort they return
@@ -127,8 +125,7 @@ func (u *Upload) PutPart(number int, s *Staged) (Part, error) {
 	}
 	defer release()
 	p := Part{
-		Number: number, Size: s.Size, MD5: s.MD5, CRC64: s.CRC64, Sums: s.Sums,
-		Modified: u.b.timestamp(), Blob: s.blob,
+		Number: number, Size: s.Size, Taken: s.Taken, Modified: u.b.timestamp(), Blob: s.blob,
 	}
 	moved, err := u.b.publishRecord(u.partPath(number), p, nil)
 	if moved {

@@ -20,7 +20,12 @@ type Request struct {
 	Content io.Reader          // the body, decoded; it is proven when Read returns io.EOF, not before
 	Trailer func() http.Header // what followed the body; call it after io.EOF
 	Copying bool               // it names an object as its source
+	Damage  bool               // its content is to change behind its checksums: see storage.StageOptions
 }
+
+// DrainLimit is how much of a body that nobody wanted is read, so that its sender gets to read why. Beyond it the
+// connection is cut.
+const DrainLimit = 64 << 20
 
 // Level is what a request is for.
 type Level uint8

@@ -3,6 +3,8 @@ package wire
 import (
 	"net/http"
 	"slices"
+
+	"github.com/ingest-dev/ingest/devstore/fault"
 )
 
 // Handler answers one operation, or returns why not. After it has begun the answer it returns nil.
@@ -15,6 +17,7 @@ type Route struct {
 	Name   string   // the query parameter that makes it this operation, "" for the plain one
 	Copy   bool     // it takes its content from an object that a header names
 	Params []string // the query parameters that it understands besides
+	Op     fault.Op // what rules of faults call it, "" for fault.Other
 	Handle Handler
 }
 
@@ -29,15 +32,30 @@ type Routes struct {
 // is not implemented: to ignore "?retention" would turn its request into a PutObject.
 func (rs Routes) Find(r *Request) (Handler, error) {
 	names := rs.names(r)
-	for _, route := range rs.List {
-		if route.fits(r, names) {
-			return route.Handle, nil
-		}
+	if route := rs.find(r, names); route != nil {
+		return route.Handle, nil
 	}
 	if !slices.ContainsFunc(rs.List, func(route Route) bool { return route.Method == r.Method }) {
 		return nil, MethodNotAllowed(r.Method)
 	}
 	return nil, NotImplemented(rs.unknown(r, names))
+}
+
+// Op returns what rules of faults call the operation that r asks for.
+func (rs Routes) Op(r *Request) fault.Op {
+	if route := rs.find(r, rs.names(r)); route != nil && route.Op != "" {
+		return route.Op
+	}
+	return fault.Other
+}
+
+func (rs Routes) find(r *Request, names []string) *Route {
+	for i := range rs.List {
+		if rs.List[i].fits(r, names) {
+			return &rs.List[i]
+		}
+	}
+	return nil
 }
 
 // unknown says what it is in r that no operation understands.
