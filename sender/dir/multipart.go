@@ -254,7 +254,7 @@ func (s *Store) Abort(ctx context.Context, u sender.Upload) error {
 
 // discardRest removes what a crash has left of an upload that is gone.
 func (s *Store) discardRest(id string) {
-	if validID(id) && !s.isOpen(id) {
+	if validID(id) && errors.Is(s.find(id), sender.ErrNoSuchUpload) {
 		_ = s.root.RemoveAll(s.path(id))
 	}
 }

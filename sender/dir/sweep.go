@@ -1,10 +1,13 @@
 package dir
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/ingest-dev/ingest/sender"
 )
 
 // putPrefix begins the names of files that a Put stages.
@@ -37,5 +40,5 @@ func (s *Store) isLitter(e fs.DirEntry) bool {
 	if !e.IsDir() {
 		return strings.HasPrefix(e.Name(), putPrefix)
 	}
-	return validID(e.Name()) && !s.isOpen(e.Name())
+	return validID(e.Name()) && errors.Is(s.find(e.Name()), sender.ErrNoSuchUpload)
 }

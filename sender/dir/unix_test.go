@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -96,4 +97,34 @@ func chmod(t *testing.T, path string, mode fs.FileMode) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(path, 0o700) })
+}
+
+// An upload whose files cannot be looked at may be there still: a row that took it for gone would be sent again, and
+// the upload be left.
+func TestUploadThatCannotBeLookedAtIsNotGone(t *testing.T) {
+	u := begin(t)
+	u.send(1)
+	there := filepath.Dir(u.file("meta"))
+	aside := there + ".aside"
+	if err := errors.Join(os.Rename(there, aside), os.Symlink(there, there)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := u.try(2, 4, "bbbb"); err == nil || errors.Is(err, sender.ErrNoSuchUpload) {
+		t.Errorf("send part: %v", err)
+	}
+	if err := u.store.Abort(t.Context(), u.Upload); err == nil {
+		t.Error("an upload that nobody could look at was aborted")
+	}
+	lister := sender.UploadLister(u.store)
+	for _, err := range lister.Uploads(t.Context(), "") {
+		if err == nil {
+			t.Error("an upload was listed that nobody could look at")
+		}
+	}
+	if err := errors.Join(os.Remove(there), os.Rename(aside, there)); err != nil {
+		t.Fatal(err)
+	}
+	if got := u.listed(); !slices.Equal(got, []int{1}) {
+		t.Errorf("parts %v are left", got)
+	}
 }

@@ -64,11 +64,18 @@ func validID(id string) bool {
 	return err == nil && len(b) == 16
 }
 
-// isOpen reports whether an upload is there: begun to the end, and neither completed nor aborted.
-func (s *Store) isOpen(id string) bool {
-	_, noMeta := s.root.Lstat(s.path(id, metaFile))
-	_, noData := s.root.Lstat(s.path(id, dataFile))
-	return noMeta == nil && noData == nil
+// find returns nil if an upload is there, begun to the end and neither completed nor aborted, and ErrNoSuchUpload if it
+// is not. What cannot be looked at is neither: that it is gone must be known, since its rest is removed then.
+func (s *Store) find(id string) error {
+	if !validID(id) {
+		return sender.ErrNoSuchUpload
+	}
+	for _, file := range []string{metaFile, dataFile} {
+		if _, err := s.root.Lstat(s.path(id, file)); err != nil {
+			return gone(err)
+		}
+	}
+	return nil
 }
 
 // open returns an upload that is open, or ErrNoSuchUpload. It looks at the disk each time: another process may have
@@ -76,9 +83,11 @@ func (s *Store) isOpen(id string) bool {
 func (s *Store) open(u sender.Upload) (*upload, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !validID(u.ID) || !s.isOpen(u.ID) {
-		delete(s.uploads, u.ID)
-		return nil, sender.ErrNoSuchUpload
+	if err := s.find(u.ID); err != nil {
+		if errors.Is(err, sender.ErrNoSuchUpload) {
+			delete(s.uploads, u.ID)
+		}
+		return nil, err
 	}
 	up := s.uploads[u.ID]
 	if up == nil {

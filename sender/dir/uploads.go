@@ -40,11 +40,13 @@ func (s *Store) listUploads(ctx context.Context, prefix string) ([]sender.OpenUp
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if !validID(e.Name()) || !s.isOpen(e.Name()) {
-			continue
+		var m meta
+		err := s.find(e.Name())
+		if err == nil {
+			m, err = s.readMeta(e.Name())
 		}
-		m, err := s.readMeta(e.Name())
 		switch {
+		case errors.Is(err, sender.ErrNoSuchUpload):
 		case errors.Is(err, fs.ErrNotExist): // ended while we looked
 		case err != nil:
 			return nil, err
