@@ -47,8 +47,19 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// sleep returns after d, or at once with the context's error when ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
+// throttled returns what the store wanted less of.
+func throttled(err error) Throttle {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Throttle
+	}
+	return NotThrottled
+}
+
+// served reports whether the store did what it was asked, or would never do it: it had time for the request.
+func served(err error) bool { return err == nil || KindOf(err) != TryAgain }
+
+// sleep returns after d, or at once with an error when ctx ends or quit closes. Who need not wait does not ask.
+func sleep(ctx context.Context, quit <-chan struct{}, d time.Duration) error {
 	if ctx.Err() != nil || d <= 0 {
 		return ctx.Err()
 	}
@@ -57,6 +68,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-quit:
+		return ErrQuitting
 	case <-t.C:
 		return nil
 	}

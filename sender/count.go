@@ -13,6 +13,7 @@ type Counters struct {
 	Failures  atomic.Int64 // of these, the ones that failed
 	Retries   atomic.Int64 // tries after the first
 	Throttled atomic.Int64 // answers by which the store wanted less
+	Slowed    atomic.Int64 // times that the run cut its pace for it
 	Corrupt   atomic.Int64 // receipts that contradicted what was sent
 	Settled   atomic.Int64 // answers that never came, of requests that Head proved done
 
@@ -98,7 +99,7 @@ func (c *count) asked(err error) {
 		return
 	}
 	c.counters.Failures.Add(1)
-	if e, ok := errors.AsType[*Error](err); ok && e.Throttle != NotThrottled {
+	if throttled(err) != NotThrottled {
 		c.counters.Throttled.Add(1)
 	}
 	if errors.Is(err, ErrCorrupt) {

@@ -6,6 +6,10 @@
 //
 //	retry -> limit -> count -> verify -> store
 //
+// Retry waits for a store that is away, settles answers that were lost, and spends the retries of a request, or the
+// [Budget] of its object. Limit keeps to the run's own limits and to what the store can take: where it wants less, all
+// requests of the run queue up and pass at a pace that falls with what is turned away and climbs with what is served.
+//
 // The law of the package: a receipt with a checksum that contradicts ours never leaves it, and an answer that
 // never came is settled by asking the store, not by guessing.
 package sender

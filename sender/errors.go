@@ -49,6 +49,10 @@ var (
 
 	// ErrUnreachable is returned when no connection to the store came about, or it broke before anything was sent.
 	ErrUnreachable = errors.New("the store cannot be reached")
+
+	// ErrQuitting is returned when a request was not tried again because the run is ending; see [Options].Quit.
+	// It says nothing of the object.
+	ErrQuitting = errors.New("not tried again, as the run is ending")
 )
 
 // Error is a failed call on a store, with what a person needs to understand it and to ask the store's operator.
@@ -125,6 +129,14 @@ func (e *Error) trail() string {
 		return ""
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// hint says what to do about it, besides what was said already.
+func (e *Error) hint(s string) {
+	if e.Hint != "" {
+		s = e.Hint + "; " + s
+	}
+	e.Hint = s
 }
 
 // Unwrap returns the cause.

@@ -18,9 +18,15 @@ type gate struct {
 }
 
 // open reports whether nobody needs to wait. It costs one atomic load as long as the gate was never closed.
-func (g *gate) open() bool {
+func (g *gate) open() bool { return g.left() <= 0 }
+
+// left returns how long the gate stays closed, 0 or less if it is open.
+func (g *gate) left() time.Duration {
 	until := g.until.Load()
-	return until == 0 || until <= int64(time.Since(g.start))
+	if until == 0 {
+		return 0
+	}
+	return time.Duration(until) - time.Since(g.start)
 }
 
 // close makes everyone wait until d from now.
@@ -37,13 +43,12 @@ func (g *gate) close(d time.Duration) {
 	}
 }
 
-// wait returns when the gate is open, or with the context's error when ctx ends. It looks again after each wait,
+// wait returns when the gate is open, or with an error when ctx ends or quit closes. It looks again after each wait,
 // as the gate may have been closed for longer.
-func (g *gate) wait(ctx context.Context) error {
-	for !g.open() {
-		left := time.Duration(g.until.Load()) - time.Since(g.start)
-		spread := rand.N(max(1, min(left, gateSpread)))
-		if err := sleep(ctx, left+spread); err != nil {
+func (g *gate) wait(ctx context.Context, quit <-chan struct{}) error {
+	for left := g.left(); left > 0; left = g.left() {
+		spread := rand.N(min(left, gateSpread))
+		if err := sleep(ctx, quit, left+spread); err != nil {
 			return err
 		}
 	}

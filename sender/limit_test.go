@@ -185,3 +185,20 @@ func TestPauseIsNeverShortened(t *testing.T) {
 		}
 	})
 }
+
+// The listing of uploads is a request as all others.
+func TestListingOfUploadsWaitsToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(sender.Options{Retries: -1}, sendertest.MemoryOptions{})
+		r.faults.On(sendertest.Put, sendertest.Fault{Fail: tooMany(sender.TooManyRequests, 5*time.Second)}, 1)
+		_, _ = r.put(t, content)
+		lister, _ := sender.Lister(r.stack)
+		began := time.Now()
+		for range lister.Uploads(t.Context(), "") {
+			t.Error("there is an upload")
+		}
+		if took := time.Since(began); took < 5*time.Second || took > 6*time.Second {
+			t.Errorf("listed after %v, want 5 s to 6 s", took)
+		}
+	})
+}

@@ -18,19 +18,22 @@ const (
 
 // retry tries again what may succeed later, and settles lost answers before it does.
 //
-// One call has one budget of tries: the questions that settle an answer are asked once per try, by the store below.
-// A store that is away is waited for; see budget.
+// One call has one budget of tries, or all calls of an object have one together. The questions that settle an answer
+// belong to the try, and are asked of the store below. A store that is away, or throttles, is waited for; see tries.
 type retry struct {
 	Store
 	retries  int
 	outage   time.Duration // 0: an outage is not waited for, each try costs
+	patience time.Duration // 0: neither is throttling
+	quit     <-chan struct{}
 	pulse    pulse
 	counters *Counters
 }
 
 func newRetry(s Store, o Options) *retry {
 	return &retry{
-		Store: s, retries: o.Retries, outage: o.Outage, pulse: pulse{start: time.Now()}, counters: o.Counters,
+		Store: s, retries: o.Retries, outage: o.Outage, patience: o.Patience, quit: o.Quit,
+		pulse: pulse{start: time.Now()}, counters: o.Counters,
 	}
 }
 
@@ -38,10 +41,8 @@ func (r *retry) Unwrap() Store { return r.Store }
 
 func (r *retry) Put(ctx context.Context, o *Object, p Payload) (Receipt, error) {
 	c := call{op: opPut, key: o.Key}
-	return r.receipt(ctx, c, func() (Receipt, error) {
-		got, err := r.Store.Put(ctx, o, p)
-		return r.settled(ctx, c, got, err, func() proof { return proofOfPut(o, p) })
-	})
+	put := func() (Receipt, error) { return r.Store.Put(ctx, o, p) }
+	return r.receipt(ctx, c, r.certain(ctx, c, put, func() proof { return proofOfPut(o, p) }))
 }
 
 // Begin may leave an upload behind that nobody knows, where the answer was lost: it holds no part, and is found by
@@ -75,10 +76,8 @@ func (r *retry) Parts(ctx context.Context, u Upload) iter.Seq2[StoredPart, error
 
 func (r *retry) Complete(ctx context.Context, u Upload, o *Object, done Completion) (Receipt, error) {
 	c := call{op: opComplete, key: o.Key}
-	return r.receipt(ctx, c, func() (Receipt, error) {
-		got, err := r.Store.Complete(ctx, u, o, done)
-		return r.settled(ctx, c, got, err, func() proof { return proofOfCompletion(o, done) })
-	})
+	complete := func() (Receipt, error) { return r.Store.Complete(ctx, u, o, done) }
+	return r.receipt(ctx, c, r.certain(ctx, c, complete, func() proof { return proofOfCompletion(o, done) }))
 }
 
 func (r *retry) Abort(ctx context.Context, u Upload) error {
@@ -111,41 +110,65 @@ func attempt[T any](ctx context.Context, r *retry, c call, try func() (T, error)
 	if err := ctx.Err(); err != nil {
 		return none, 0, c.stopped(err)
 	}
-	for b := (budget{}); ; {
-		b.begin(&r.pulse)
+	for t := (tries{}); ; {
+		t.begin(&r.pulse)
 		got, err := try()
 		r.pulse.hear(ctx, err)
 		if err == nil {
-			return got, b.tries, nil
+			succeeded(ctx)
+			return got, t.made, nil
 		}
-		if err = r.again(ctx, c, err, &b); err != nil {
-			return none, b.tries, err
+		if err = r.again(ctx, c, err, &t); err != nil {
+			return none, t.made, err
 		}
+	}
+}
+
+// succeeded gives back to the object's budget what a success is worth.
+func succeeded(ctx context.Context) {
+	if b := sharedBudget(ctx); b != nil {
+		b.refill()
 	}
 }
 
 // again returns nil after the wait before the next try, or why there is none.
-func (r *retry) again(ctx context.Context, c call, err error, b *budget) error {
+func (r *retry) again(ctx context.Context, c call, err error, t *tries) error {
 	final := c.copyOf(err)
-	final.Attempts = b.tries
+	final.Attempts = t.made
+	if stopped(ctx, final) {
+		return t.ended(final)
+	}
 	if final.Kind != TryAgain {
 		return final
 	}
-	wait, ok := r.charge(ctx, b, final)
+	wait, ok := r.charge(ctx, t, final)
 	if !ok {
 		return final
 	}
-	if ended := sleep(ctx, wait+retryAfter(err)); ended != nil {
+	if ended := r.pause(ctx, wait+retryAfter(err)); ended != nil {
 		final.Err = both(ended, final.Err)
 		return final
 	}
+	t.failed = final
 	r.counters.Retries.Add(1)
 	return nil
 }
 
-// backoff returns the wait after that many tries.
-func backoff(tries int) time.Duration {
-	limit := backoffCap
+// pause is sleep for one that has failed: once the run is ending, it is over even without a wait.
+func (r *retry) pause(ctx context.Context, d time.Duration) error {
+	if err := sleep(ctx, r.quit, d); err != nil {
+		return err
+	}
+	select {
+	case <-r.quit:
+		return ErrQuitting
+	default:
+		return nil
+	}
+}
+
+// backoff returns the wait after that many tries, at most limit.
+func backoff(tries int, limit time.Duration) time.Duration {
 	if doublings := tries - 1; doublings < 16 {
 		limit = min(limit, backoffBase<<doublings)
 	}
@@ -161,23 +184,25 @@ func both(ended, failed error) error {
 }
 
 // relist yields what list lists, and lists again after a failure that may pass, leaving out what is not fresh.
-// A try that came any further starts the budget anew: a long listing is many requests.
+// A try that came any further is a success, and the tries start anew: a long listing is many requests.
 func relist[T any](
 	ctx context.Context, r *retry, c call,
 	list func() iter.Seq2[T, error], fresh func(T) bool, yield func(T, error) bool,
 ) {
-	for b := (budget{}); ; {
-		b.begin(&r.pulse)
+	for t := (tries{}); ; {
+		t.begin(&r.pulse)
 		further, wanted, err := pass(list(), fresh, yield)
 		r.pulse.hear(ctx, err)
 		if err == nil || !wanted {
+			succeeded(ctx)
 			return
 		}
 		if further {
 			r.pulse.beat()
-			b = budget{tries: 1}
+			succeeded(ctx)
+			t = tries{made: 1}
 		}
-		if err = r.again(ctx, c, err, &b); err != nil {
+		if err = r.again(ctx, c, err, &t); err != nil {
 			var none T
 			yield(none, err)
 			return

@@ -141,23 +141,50 @@ func valueOf(metadata map[string]string, key string) string {
 	return ""
 }
 
-// settled turns a lost answer into what became of the request, if the store can tell; else it returns the answer
-// as it is. A request that may be repeated needs no certainty: the question is asked once, and repeating it is as
-// good as asking again.
-func (r *retry) settled(ctx context.Context, c call, got Receipt, err error, known func() proof) (Receipt, error) {
-	if !unclear(err) || ctx.Err() != nil {
-		return got, err
+// certain makes try one that is not repeated before the store has said what became of it: an answer that was lost, or
+// that leaves open if an earlier try was carried out, is turned into what the store holds. Where the question finds no
+// answer either, the next try is the question alone: what may be there already is not sent again, and an upload that
+// may be completed is not taken for one that is gone.
+func (r *retry) certain(
+	ctx context.Context, c call, try func() (Receipt, error), known func() proof,
+) func() (Receipt, error) {
+	var doubt error // the answer that is to be settled; nil: none is
+	return func() (Receipt, error) {
+		if doubt != nil {
+			if found, done, err := r.ask(ctx, c, known()); done {
+				return found, err
+			}
+			if !errors.Is(doubt, ErrNoAnswer) {
+				return Receipt{}, doubt
+			}
+			doubt = nil // it was not carried out: this try does it
+		}
+		got, err := try()
+		if !unclear(err) || ctx.Err() != nil {
+			return got, err
+		}
+		doubt = err
+		if found, done, err := r.ask(ctx, c, known()); done {
+			return found, err
+		}
+		doubt = nil
+		return Receipt{}, err
 	}
-	found, same, asked := settle(ctx, r.Store, known())
-	r.pulse.hear(ctx, asked)
+}
+
+// ask asks the store once what became of a request. It is done with a receipt if the request was carried out, and with
+// an error if there is no telling; it is not done if the request was not carried out.
+func (r *retry) ask(ctx context.Context, c call, known proof) (found Receipt, done bool, err error) {
+	found, same, err := settle(ctx, r.Store, known)
+	r.pulse.hear(ctx, err)
 	switch {
 	case same:
 		r.counters.Settled.Add(1)
-		return found, nil
-	case asked != nil && !errors.Is(err, ErrNoAnswer):
-		return Receipt{}, c.undecided(asked)
+		return found, true, nil
+	case err != nil:
+		return Receipt{}, true, c.undecided(err)
 	}
-	return got, err
+	return Receipt{}, false, nil
 }
 
 // unclear reports whether err leaves open if the object is there. An upload that is gone, and an object that is in
@@ -170,7 +197,7 @@ func unclear(err error) bool {
 // say that the upload is gone: whoever believed that would send everything again.
 func (c call) undecided(asked error) error {
 	return &Error{
-		Op: c.op, Key: c.key, Kind: KindOf(asked), RetryAfter: retryAfter(asked),
+		Op: c.op, Key: c.key, Kind: KindOf(asked), Throttle: throttled(asked), RetryAfter: retryAfter(asked),
 		Err: fmt.Errorf("%w, and asking for it failed: %w", ErrNoAnswer, asked),
 	}
 }

@@ -37,7 +37,13 @@ func TestCompleteLost(t *testing.T) {
 			script: func(f *sendertest.Faults) {
 				f.On(sendertest.Complete, lose, 1).On(sendertest.Head, down, 1, 2, 3)
 			},
-			completes: 4, attempts: 4,
+			completes: 1, attempts: 4,
+		},
+		"AppliedWhileHeadIsLost": {
+			script: func(f *sendertest.Faults) {
+				f.On(sendertest.Complete, lose, 1).On(sendertest.Head, lose, 1, 2, 3)
+			},
+			completes: 1, attempts: 4,
 		},
 		"AppliedWithoutChecksums": {
 			options:   sendertest.MemoryOptions{NoChecksum: true},

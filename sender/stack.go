@@ -4,7 +4,8 @@ import "time"
 
 // DefaultRetries is how often one request is tried again that the store answers with a failure, or that it alone
 // leaves without an answer. With waits of up to 0.2, 0.4, ... 20 s, half of that on average, eight of them last some
-// 23 s: long enough for a load balancer to lose a machine. A store that answers nobody is [DefaultOutage]'s matter.
+// 23 s: long enough for a load balancer to lose a machine. A store that answers nobody is [DefaultOutage]'s matter,
+// one that throttles [DefaultPatience]'s.
 const DefaultRetries = 8
 
 // MaxRetryAfter is the longest wait that a store's answer can impose. A store that asks for more is tried again
@@ -14,13 +15,24 @@ const MaxRetryAfter = 5 * time.Minute
 // Options is what all stores have in common. The zero value is useful.
 type Options struct {
 	// Retries is how often one request is tried again after the first try. 0 means DefaultRetries, less than 0 none.
-	// Tries during an outage do not count.
+	// Tries during an outage do not count, nor do those that are throttled. Requests under [WithBudget] share another.
 	Retries int
 
 	// Outage is how long a request waits for a store that answers nobody, from its first try that failed without an
 	// answer. Until then it is tried again whatever Retries says; then its error is a StopRun. 0 means DefaultOutage,
 	// less than 0 none: tries without an answer count as all others, and so they do where there are no Retries.
 	Outage time.Duration
+
+	// Patience is how long a store is borne that throttles every request of the run, without serving one. Until then
+	// they are tried again whatever Retries says, at a pace that the store takes; then their error is a StopRun.
+	// A request that alone is throttled for so long pays with its retries from then on. 0 means DefaultPatience, less
+	// than 0 none: throttled tries count as all others, and so they do where there are no Retries.
+	Patience time.Duration
+
+	// Quit, once closed, ends the trying again, for a run that is to end soon and tidily: what is on its way finishes,
+	// and what waits - for its next try, or to be sent at all - fails at once with [ErrQuitting] and what had failed
+	// before. A first try that need not wait is made. Nil never closes.
+	Quit <-chan struct{}
 
 	// BytesPerSecond bounds the payload of the whole run. 0 means no limit.
 	BytesPerSecond int64
@@ -42,6 +54,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Outage < 0 || o.Retries == 0 {
 		o.Outage = 0
+	}
+	if o.Patience == 0 {
+		o.Patience = DefaultPatience
+	}
+	if o.Patience < 0 || o.Retries == 0 {
+		o.Patience = 0
 	}
 	if o.Counters == nil {
 		o.Counters = new(Counters)
