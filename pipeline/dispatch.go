@@ -17,8 +17,19 @@ type dispatcher struct {
 	next     func() (*manifests.Row, error, bool)
 	again    []*file
 	underway int
+	most     int  // underway at once
 	over     bool // no more rows
 }
+
+// mostFiles is how many files may be under way while so many parts are in flight. It bounds memory, and descriptors
+// to three for each part in flight: every part has a connection; every file its source, or a connection while it is
+// completed; and while its upload is opened, which half as many files as parts may be at a time, both.
+//
+// One and a half files for each part keep all senders busy with files of two parts, the worst: half as many files as
+// parts are being opened, as many being sent and as many being completed.
+func mostFiles(parallel int) int { return parallel + half(parallel) }
+
+func half(n int) int { return (n + 1) / 2 }
 
 // dispatch sends out the rows that are not done, and takes the settled files back. It closes its output when the
 // last file is settled.
@@ -28,7 +39,7 @@ func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *
 		defer close(out)
 		next, stop := iter.Pull2(r.job.Manifest.Rows(ctx))
 		defer stop()
-		d := &dispatcher{Runner: r, next: next}
+		d := &dispatcher{Runner: r, next: next, most: mostFiles(r.opts.Parallel)}
 		d.run(out, back)
 	})
 	return out
@@ -38,7 +49,7 @@ func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *
 func (d *dispatcher) run(out chan<- *file, back <-chan *file) {
 	var ready *file
 	for {
-		if ready == nil {
+		if ready == nil && d.underway < d.most {
 			ready = d.file()
 		}
 		if ready == nil && d.underway == 0 {

@@ -82,6 +82,9 @@ func failureOf(err error) *journal.Failure {
 	}
 	if s, ok := errors.AsType[*Fault](err); ok {
 		f.Op = s.Op
+		if f.Code == "" && reader.Temporary(err) {
+			f.Code = "SourceUnreadable"
+		}
 	}
 	if e, ok := errors.AsType[*sender.Error](err); ok {
 		f.Op, f.RequestID, f.HostID, f.EC = e.Op, e.RequestID, e.HostID, e.EC
@@ -94,14 +97,15 @@ func failureOf(err error) *journal.Failure {
 
 // interrupted reports whether err says nothing about the row: the run was ended under it.
 func interrupted(err error) bool {
-	return errors.Is(err, ErrStopped) || errors.Is(err, context.Canceled) ||
+	return errors.Is(err, ErrStopped) || errors.Is(err, context.Canceled) || errors.Is(err, sender.ErrQuitting) ||
 		sender.KindOf(err) == sender.StopRun || errors.Is(err, journal.ErrDead)
 }
 
-// sourceFailed reports whether err is the source's doing, so that what was sent of it is of no use.
+// sourceFailed reports whether err is the source's doing, so that what was sent of it is of no use. A source that
+// could not be read for now is still the same.
 func sourceFailed(err error) bool {
 	_, fault := errors.AsType[*Fault](err)
-	return fault || errors.Is(err, ErrSize) || errors.Is(err, ErrStated) || errors.Is(err, ErrTooLarge)
+	return fault && !reader.Temporary(err) || errors.Is(err, ErrSize) || errors.Is(err, ErrStated) || errors.Is(err, ErrTooLarge)
 }
 
 // worthAgain reports whether sending the row once more, in this run, may mend it.

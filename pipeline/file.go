@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"sync/atomic"
 
 	"github.com/ingest-dev/ingest/hasher"
@@ -17,10 +18,12 @@ type file struct {
 	object sender.Object
 	stated hasher.Checksum // what the row states, or zero
 	known  *journal.Upload // what the journal knows of an open upload, or nil
+	budget *sender.Budget  // of retries, for all requests and all tries of the row
 
-	source    *reader.Source
+	source    source // open, or nil
 	plan      Plan
 	sums      sums
+	copied    bool                 // its bytes are sent from copies
 	begun     journal.Begun        // of upload, as the journal has it
 	upload    *sender.Upload       // open, or nil
 	claims    map[int]journal.Part // parts that need not be sent, or only hashed, when plan.Action says so
@@ -61,6 +64,9 @@ type part struct {
 	receipt sender.Receipt
 	err     error
 }
+
+// spending returns a context whose requests spend the file's retries.
+func (f *file) spending(ctx context.Context) context.Context { return sender.WithBudget(ctx, f.budget) }
 
 // one reports whether the file is a single request.
 func (f *file) one() bool { return f.plan.Action == Put }

@@ -16,10 +16,10 @@ func (r *Runner) finish(ctx context.Context) func(*file) {
 	return func(f *file) {
 		defer f.close()
 		if f.err == nil {
-			f.fail(r.complete(ctx, f))
+			f.fail(r.complete(f.spending(ctx), f))
 		}
 		if f.err == nil {
-			f.fail(r.prove(ctx, f))
+			f.fail(r.prove(f.spending(ctx), f))
 		}
 		if f.err != nil {
 			r.cleanUp(ctx, f)
@@ -27,13 +27,10 @@ func (r *Runner) finish(ctx context.Context) func(*file) {
 	}
 }
 
-// complete makes the object visible, if its source is still what was read.
+// complete makes the object visible, if its source is still what was read. A file without an upload is visible by now.
 func (r *Runner) complete(ctx context.Context, f *file) error {
-	if f.one() || f.got.ETag != "" {
+	if f.one() || f.upload == nil {
 		return nil
-	}
-	if err := f.source.Unchanged(); err != nil {
-		return &Fault{Op: "read source", Path: f.row.Path, Err: err}
 	}
 	whole, err := combine(len(f.parts), func(i int) (hasher.Checksum, int64) { return f.parts[i].Checksum, f.parts[i].Size })
 	if err != nil {
@@ -45,6 +42,10 @@ func (r *Runner) complete(ctx context.Context, f *file) error {
 			return err
 		}
 	}
+	if err := r.unchanged(ctx, f); err != nil {
+		return err
+	}
+	f.close() // a descriptor less, while the store puts the parts together
 	f.got, err = r.job.Store.Complete(ctx, *f.upload, &f.object, sender.Completion{Parts: f.parts, Whole: whole})
 	f.extra += max(0, f.got.Attempts-1)
 	return stoppedIf(ctx, err)
@@ -84,9 +85,10 @@ func judge(f *file, info sender.Info) error {
 func sameSum(a, b hasher.Checksum) bool { return !a.IsZero() && a == b }
 
 // cleanUp drops an upload that no later run could use. It keeps one that can be carried on; and if the store will
-// not abort, the journal still knows the upload.
+// not abort, the journal still knows the upload. A row that the end of the run cut off keeps its upload, whatever
+// went wrong with it before. To clean up takes nothing off the row's retries, of which there may be none left.
 func (r *Runner) cleanUp(ctx context.Context, f *file) {
-	if f.upload == nil {
+	if f.upload == nil || interrupted(f.err) {
 		return
 	}
 	switch {

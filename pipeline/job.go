@@ -22,7 +22,8 @@ type Job struct {
 	Manifest Rows
 	Total    int64 // rows of the manifest
 
-	Store   sender.Store // with its decorators on
+	Store   sender.Store     // with its decorators on
+	Counted *sender.Counters // of the Store's decorators: they tell if an upload may have been opened twice; nil: unknown
 	Reader  *reader.Reader
 	Journal *journal.Journal
 	Known   *journal.State // what the journal knew when it was opened; nil: nothing
@@ -35,7 +36,14 @@ type Options struct {
 	PartSize int64       // bytes of a part; 0: [DefaultPartSize]
 	Parallel int         // parts in flight; 0: [DefaultParallel]. The Reader must have as many buffers.
 	Tries    int         // times a row is sent in one run when the store lost or spoilt it; 0: 3
+	Retries  int         // as in [sender.Options], for all requests of one row together; 0: [sender.DefaultRetries]
 	Observe  func(Event) // called in journal order from one goroutine; it must not block; nil: nobody
+
+	// NoToken keeps objects free of the metadata [sender.TokenKey]. Without this option, those that are sent to a
+	// store whose checksums do not combine to that of the whole (none, or MD5) carry a token of 128 bits there. By it
+	// an object whose answer was lost is known for ours, also by a later run; else it is sent again. Rows that state
+	// metadata under this key keep their own.
+	NoToken bool
 }
 
 // The defaults. Sixteen parts of 16 MiB fill a link of 10 Gbit/s at 200 ms a part, in 256 MiB of memory; 16 MiB

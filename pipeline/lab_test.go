@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ingest-dev/ingest/journal"
 	"github.com/ingest-dev/ingest/manifests"
@@ -32,6 +33,7 @@ type lab struct {
 	options Options
 	stack   sender.Options
 	mode    reader.Mode
+	between func(opener) opener // what stands between a run and its sources; nil: nothing
 
 	mu     sync.Mutex
 	events []Event
@@ -43,7 +45,7 @@ func newLab(t *testing.T) *lab {
 
 func newLabOn(t *testing.T, memory *sendertest.Memory) *lab {
 	l := &lab{T: t, dir: t.TempDir(), memory: memory, faults: sendertest.NewFaults(memory)}
-	l.options = Options{PartSize: partSize, Parallel: 4}
+	l.options = Options{PartSize: partSize, Parallel: 4, Retries: -1}
 	l.stack = sender.Options{Retries: -1}
 	return l
 }
@@ -102,7 +104,7 @@ func (l *lab) with(use func(Job)) {
 	o.Observe = l.observe
 	use(Job{
 		Manifest: m, Total: sum.Rows, Journal: j, Known: known, Options: o,
-		Store:  sender.Stack(l.faults, l.stack),
+		Store: sender.Stack(l.faults, l.stack), Counted: l.stack.Counters,
 		Reader: reader.New(reader.Options{Mode: l.mode, Buffers: o.Parallel}),
 	})
 }
@@ -138,6 +140,7 @@ func (l *lab) runUnder(ctx context.Context, each ...func(*Runner)) (p Progress, 
 		if newErr != nil {
 			l.Fatal(newErr)
 		}
+		l.prepare(r)
 		for _, f := range each {
 			f(r)
 		}
@@ -145,6 +148,17 @@ func (l *lab) runUnder(ctx context.Context, each ...func(*Runner)) (p Progress, 
 		p = r.Progress()
 	})
 	return p, err
+}
+
+// opener opens sources.
+type opener = func(path string) (source, error)
+
+// prepare puts between a runner and its sources what the lab has for that, and lets it lose little time over them.
+func (l *lab) prepare(r *Runner) {
+	r.pauses = []time.Duration{time.Millisecond, 2 * time.Millisecond}
+	if l.between != nil {
+		r.sources = l.between(r.sources)
+	}
 }
 
 // finish runs the job and wants every row of it to be done, identical and reported, and nothing left open.
@@ -199,6 +213,16 @@ func (l *lab) report() (lines []ReportLine) {
 		}
 	})
 	return lines
+}
+
+// complain says what failed.
+func (l *lab) complain() {
+	l.Helper()
+	for _, line := range l.report() {
+		if line.Error != nil {
+			l.Logf("row %d %q failed: %+v", line.Row, line.Source, *line.Error)
+		}
+	}
 }
 
 // failure runs the job and returns the report's line of its only row, which is wanted to have failed with code.

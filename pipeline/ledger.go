@@ -168,6 +168,9 @@ func (l *ledger) record(rec journal.Record) {
 
 // alarm stops the run for an error that no other row can escape.
 func (l *ledger) alarm(err error) {
+	if errors.Is(err, sender.ErrQuitting) {
+		l.Stop(err)
+	}
 	if sender.KindOf(err) == sender.StopRun || errors.Is(err, journal.ErrDead) {
 		l.halt.stop(err)
 	}

@@ -20,16 +20,19 @@ func (r *Runner) open(ctx context.Context) func(*file) {
 			f.fail(ErrStopped)
 		}
 		if f.err == nil {
-			f.fail(stoppedIf(ctx, r.prepare(ctx, f)))
+			f.fail(stoppedIf(ctx, r.prepare(f.spending(ctx), f)))
 		}
 	}
 }
 
 func (r *Runner) prepare(ctx context.Context, f *file) error {
-	if err := r.openSource(f); err != nil {
+	if err := r.openSource(ctx, f); err != nil {
 		return err
 	}
 	if err := r.decide(f); err != nil {
+		return err
+	}
+	if err := r.atRest(ctx, f); err != nil {
 		return err
 	}
 	if err := r.proveStated(ctx, f); err != nil {
@@ -41,33 +44,23 @@ func (r *Runner) prepare(ctx context.Context, f *file) error {
 	return r.openUpload(ctx, f)
 }
 
-func (r *Runner) openSource(f *file) error {
-	source, err := r.job.Reader.Open(f.row.Path)
-	if err != nil {
-		return &Fault{Op: "open source", Path: f.row.Path, Err: err}
-	}
-	f.source, f.object.Size = source, source.Size()
-	if f.row.Size >= 0 && f.row.Size != source.Size() {
-		return fmt.Errorf("%q: %w: %d bytes, stated %d", f.row.Path, ErrSize, source.Size(), f.row.Size)
-	}
-	return nil
-}
-
 func (r *Runner) decide(f *file) error {
 	plan, err := Decide(f.source.Identity(), f.known, r.opts.PartSize, r.job.Store.Limits())
 	if err != nil {
 		return err
 	}
 	f.plan = plan
-	f.sums = wanted(r.job.Store.Wire(), f)
+	wire := r.job.Store.Wire()
+	f.sums, f.copied = wanted(wire, f), copies(f, wire)
+	f.object.Metadata = r.metadata(f)
 	return nil
 }
 
-// wanted says what to hash a file's parts for. The wire checksum of an upload stays what it was begun with, so
-// that its parts combine.
+// wanted says what to hash a file's parts for. The whole of a single part is proven by whatever the store states of
+// it, an MD5 too; that of several has to combine. The wire checksum of an upload stays what it was begun with.
 func wanted(wire hasher.Algorithm, f *file) sums {
 	s := sums{whole: wire}
-	if !wire.Combines() {
+	if wire == hasher.None || !wire.Combines() && !f.one() {
 		s.whole = hasher.CRC64NVME
 	}
 	if f.known != nil {
@@ -116,17 +109,26 @@ func (r *Runner) abortOld(ctx context.Context, f *file) error {
 	return r.job.Store.Abort(ctx, sender.Upload{Key: f.object.Key, ID: f.known.Begun.UploadID})
 }
 
-// openUpload carries the known upload on, or opens one, for a file of several parts.
+// openUpload waits for its turn to have an upload opened. A file on which the store works while its source is open
+// takes two descriptors; see mostFiles.
 func (r *Runner) openUpload(ctx context.Context, f *file) error {
 	if f.one() {
 		return nil
 	}
+	select {
+	case r.opening <- struct{}{}:
+		defer func() { <-r.opening }()
+		return r.upload(ctx, f)
+	case <-ctx.Done():
+		return ErrStopped
+	}
+}
+
+// upload carries the known upload on, or opens one, for a file of several parts.
+func (r *Runner) upload(ctx context.Context, f *file) error {
 	f.parts = make([]sender.StoredPart, f.plan.Parts)
 	switch f.plan.Action {
 	case Begin:
-		if err := r.sweep(ctx, f); err != nil {
-			return err
-		}
 		return r.begin(ctx, f)
 	case CarryOn, Rehash:
 		err := r.carryOn(ctx, f)
@@ -140,6 +142,7 @@ func (r *Runner) openUpload(ctx context.Context, f *file) error {
 
 // begin opens an upload and makes its id durable.
 func (r *Runner) begin(ctx context.Context, f *file) error {
+	before := r.repeats()
 	u, err := r.job.Store.Begin(ctx, &f.object)
 	if err != nil {
 		return err
@@ -152,7 +155,10 @@ func (r *Runner) begin(ctx context.Context, f *file) error {
 		return errors.Join(err, r.disown(ctx, u))
 	}
 	f.upload = &u
-	return nil
+	if r.repeats() > before {
+		return r.sweep(ctx, f)
+	}
+	return r.sweepOnce(ctx, f)
 }
 
 // vouch makes a record durable.
@@ -180,7 +186,7 @@ func (r *Runner) carryOn(ctx context.Context, f *file) error {
 		return err
 	}
 	f.upload, f.claims, f.begun = &u, agreed, f.known.Begun
-	return nil
+	return r.sweepOnce(ctx, f)
 }
 
 // lost deals with an upload that the store no longer knows: it has become the object, though this was never
@@ -194,11 +200,12 @@ func (r *Runner) lost(ctx context.Context, f *file) error {
 	if err := r.decide(f); err != nil {
 		return err
 	}
-	return r.openUpload(ctx, f)
+	return r.upload(ctx, f)
 }
 
-// becameObject asks the store for the object that all of the known parts make. Such a file has its receipt and
-// needs neither upload nor parts.
+// becameObject asks the store for the object that all of the known parts make, by its checksum or its token. Its size
+// and its time alone would prove nothing: it may be another writer's. Such a file has its receipt and needs neither
+// upload nor parts.
 func (r *Runner) becameObject(ctx context.Context, f *file) (bool, error) {
 	if f.plan.Action != CarryOn || len(f.known.Parts) != f.plan.Parts {
 		return false, nil
@@ -210,7 +217,7 @@ func (r *Runner) becameObject(ctx context.Context, f *file) (bool, error) {
 	if err != nil || whole.IsZero() {
 		return false, nil
 	}
-	receipt, ok, err := sender.Settle(ctx, r.job.Store, &f.object, whole, time.Unix(0, f.known.Begun.Time))
+	receipt, ok, err := sender.Settle(ctx, r.job.Store, &f.object, whole, time.Time{})
 	if ok {
 		f.got, f.whole = receipt, whole
 		f.claims = f.known.Parts

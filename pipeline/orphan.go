@@ -11,14 +11,37 @@ import (
 // refused (15 minutes, OSS and S3 alike).
 const clockSkew = 15 * time.Minute
 
-// sweep aborts the uploads of a row that an earlier run of the job began and could not note: it died between the
-// store's answer and the journal. They are known by their key, and by having been begun since the job was. A job
-// that is new has none, so that only rows of several parts, and only when a job is carried on, cost a listing.
+// sweepOnce sweeps if an earlier run of the job may have left something. A job that is new has none, so that only
+// rows of several parts, and only when a job is carried on, cost a listing.
+func (r *Runner) sweepOnce(ctx context.Context, f *file) error {
+	if r.job.Known.New || f.tries > 1 {
+		return nil
+	}
+	return r.sweep(ctx, f)
+}
+
+// repeats is how many requests of the run were tried again so far. If there are more after an upload was opened than
+// before, its own may be among them, and the first try's upload be open too.
+func (r *Runner) repeats() int64 {
+	if r.job.Counted == nil {
+		return 0
+	}
+	return r.job.Counted.Retries.Load()
+}
+
+// sweep aborts the uploads of a row that the job began and could not note: it died between the store's answer and the
+// journal, or the answer never came. They are known by their key, and by having been begun since the job was. To
+// adopt one instead would win nothing: its parts, if it has any, are in no journal, and none of them could be trusted.
+//
+// The row's own upload is left. No other row of the job has the key, as the manifest was checked. What is assumed is
+// that no other job stores the same key at the same time. One that does, and began its upload since this job began,
+// may lose it: it finds that out by its next part, and sends the row again. Neither ends with a mix of both, for
+// parts belong to an upload, but it is work lost.
 //
 // A store that lists no uploads, or will not let us list or abort them, is left alone: they hold no data.
 func (r *Runner) sweep(ctx context.Context, f *file) error {
 	lister, ok := sender.Lister(r.job.Store)
-	if !ok || r.job.Known.New || f.tries > 1 {
+	if !ok {
 		return nil
 	}
 	since := r.job.Known.Created.Add(-clockSkew)
@@ -26,7 +49,7 @@ func (r *Runner) sweep(ctx context.Context, f *file) error {
 		if err == nil && u.Key > f.object.Key {
 			break
 		}
-		if err == nil && u.Key == f.object.Key && !u.Begun.Before(since) {
+		if err == nil && f.orphan(u.Upload) && !u.Begun.Before(since) {
 			err = r.job.Store.Abort(ctx, u.Upload)
 			f.swept = f.swept || err == nil
 		}
@@ -36,3 +59,6 @@ func (r *Runner) sweep(ctx context.Context, f *file) error {
 	}
 	return nil
 }
+
+// orphan reports whether an open upload is of the file's key and not its own.
+func (f *file) orphan(u sender.Upload) bool { return u.Key == f.object.Key && u.ID != f.upload.ID }

@@ -40,7 +40,7 @@ func Look(ctx context.Context, job Job, failing func(row *manifests.Row, err err
 			continue
 		}
 		f := r.newFile(row)
-		workers.Go(func() { v.look(f) })
+		workers.Go(func() { v.look(ctx, f) })
 	}
 	workers.Wait()
 	return v.preview, err
@@ -53,10 +53,10 @@ type viewer struct {
 	failing func(*manifests.Row, error)
 }
 
-func (v *viewer) look(f *file) {
+func (v *viewer) look(ctx context.Context, f *file) {
 	defer f.close()
 	if f.err == nil {
-		f.fail(v.openSource(f))
+		f.fail(v.openSource(ctx, f))
 	}
 	if f.err == nil {
 		f.fail(v.decide(f))

@@ -13,7 +13,9 @@ func (r *Runner) done(row int64) bool {
 
 // newFile makes a file of a row, which may be overwritten afterwards.
 func (r *Runner) newFile(row *manifests.Row) *file {
-	f := &file{row: *row.Clone(), known: r.job.Known.Upload(row.Number)}
+	f := &file{
+		row: *row.Clone(), known: r.job.Known.Upload(row.Number), budget: sender.NewBudget(r.opts.Retries),
+	}
 	f.object = *ObjectOf(&f.row)
 	if row.Checksum != "" {
 		stated, err := hasher.Parse(row.Checksum)

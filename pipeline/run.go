@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"runtime"
+	"time"
 
 	"github.com/ingest-dev/ingest/journal"
 	"github.com/sourcegraph/conc"
@@ -10,10 +11,14 @@ import (
 
 // Runner runs one job, once.
 type Runner struct {
-	job   Job
-	opts  Options
-	tally *tally
-	halt  *halt
+	job     Job
+	opts    Options
+	sources func(path string) (source, error)
+	pauses  []time.Duration // of patiently
+	opening chan struct{}   // one for each file on which the store works while its source is open
+	tally   *tally
+	halt    *halt
+	watch   watch
 }
 
 // New returns a runner of the job. It fails with [ErrOption] if the options do not suit the store.
@@ -24,7 +29,11 @@ func New(job Job) (*Runner, error) {
 	if job.Known == nil {
 		job.Known = journal.NewState()
 	}
-	r := &Runner{job: job, opts: job.Options.withDefaults(), tally: newTally(job.Total), halt: newHalt()}
+	r := &Runner{
+		job: job, opts: job.Options.withDefaults(), sources: openers(job.Reader), pauses: pauses[:],
+		tally: newTally(job.Total), halt: newHalt(),
+	}
+	r.opening = make(chan struct{}, half(r.opts.Parallel))
 	r.skipped()
 	return r, nil
 }
@@ -50,12 +59,12 @@ func (r *Runner) Run(ctx context.Context) error {
 	l := &ledger{Runner: r}
 	n := r.opts.Parallel
 
-	files := stage(&wg, n, r.dispatch(ctx, &wg, back), guardFile(r.open(ctx)))
+	files := stage(&wg, r.desks("open", n), r.dispatch(ctx, &wg, back), guardFile(r.open(ctx)))
 	parts := r.scatter(&wg, files)
-	parts = stage(&wg, n, parts, guardPart(r.read(ctx)))
-	parts = stage(&wg, runtime.GOMAXPROCS(0), parts, guardPart(r.hash))
-	parts = stage(&wg, n, parts, guardPart(r.send(ctx)))
-	files = stage(&wg, n, l.gather(&wg, parts), guardFile(r.finish(ctx)))
+	parts = stage(&wg, r.desks("read", n), parts, guardPart(r.read(ctx)))
+	parts = stage(&wg, r.desks("hash", runtime.GOMAXPROCS(0)), parts, guardPart(r.hash))
+	parts = stage(&wg, r.desks("send", n), parts, guardPart(r.send(ctx)))
+	files = stage(&wg, r.desks("finish", n), l.gather(&wg, parts), guardFile(r.finish(ctx)))
 	l.settle(&wg, files, back)
 
 	wg.Wait()

@@ -14,30 +14,23 @@ import (
 // idle reports whether a part needs nothing more done: it has an error, is in the store, or its file has failed.
 func (p *part) idle() bool { return p.err != nil || p.kept || p.file.failed.Load() }
 
-// read is the step that brings a part's bytes into memory. A source of one part is closed here: what was read is
+// read is the step that brings a part's bytes into memory. A source of one part is closed here: what was copied is
 // all that will be sent, and that it was not changed meanwhile is known by then.
 func (r *Runner) read(ctx context.Context) func(*part) {
 	return func(p *part) {
 		if p.idle() {
 			return
 		}
-		p.chunk, p.err = p.file.source.Read(ctx, p.off, int(p.n))
-		if p.err == nil && p.file.one() {
-			p.err = p.file.source.Unchanged()
-			p.file.close()
+		f := p.file
+		p.chunk, p.err = r.load(ctx, f, p.off, int(p.n))
+		if !f.one() {
+			return
 		}
-		p.err = readError(ctx, p.file, p.err)
+		if p.err == nil {
+			p.err = r.unchanged(ctx, f)
+		}
+		f.close()
 	}
-}
-
-func readError(ctx context.Context, f *file, err error) error {
-	if err == nil {
-		return nil
-	}
-	if ctx.Err() != nil {
-		return ErrStopped
-	}
-	return &Fault{Op: "read source", Path: f.row.Path, Err: err}
 }
 
 // hash is the step that takes a part's checksums, compares what the row states of a file of one part, and keeps a
@@ -68,7 +61,7 @@ func (r *Runner) send(ctx context.Context) func(*part) {
 			return
 		}
 		p.err = reader.Guard(func() (err error) {
-			p.receipt, err = r.put(ctx, p)
+			p.receipt, err = r.put(p.file.spending(ctx), p)
 			return err
 		})
 		p.stored = p.err == nil
@@ -91,11 +84,11 @@ func (r *Runner) sendError(ctx context.Context, p *part) error {
 	switch {
 	case ctx.Err() != nil:
 		return ErrStopped
-	case p.file.one() || sender.KindOf(p.err) == sender.StopRun:
+	case p.file.one() || interrupted(p.err):
 		return p.err
 	}
-	if changed := p.file.source.Unchanged(); changed != nil {
-		return &Fault{Op: "read source", Path: p.file.row.Path, Err: changed}
+	if changed := r.unchanged(ctx, p.file); errors.Is(changed, reader.ErrChanged) {
+		return changed
 	}
 	return p.err
 }
@@ -105,20 +98,6 @@ func (p *part) release() {
 		p.chunk.Release()
 		p.chunk = nil
 	}
-}
-
-// digest hashes a range of a file in sequence with what came before it.
-func (r *Runner) digest(ctx context.Context, d *hasher.Digest, f *file, off int64, n int) error {
-	chunk, err := f.source.Read(ctx, off, n)
-	if err != nil {
-		return readError(ctx, f, err)
-	}
-	defer chunk.Release()
-	err = reader.Guard(func() error {
-		_, err := d.Write(chunk.Bytes())
-		return err
-	})
-	return readError(ctx, f, err)
 }
 
 // guardPart keeps a panic in a step to the part that met it.

@@ -34,7 +34,7 @@ func Verify(ctx context.Context, job Job, found func(row *manifests.Row, status 
 		return Verified{}, err
 	}
 	var wg conc.WaitGroup
-	files := stage(&wg, r.opts.Parallel, r.everyRow(ctx, &wg), guardFile(r.verify(ctx)))
+	files := stage(&wg, r.desks("verify", r.opts.Parallel), r.everyRow(ctx, &wg), guardFile(r.verify(ctx)))
 	v := Verified{Rows: job.Total}
 	for f := range files {
 		v.add(f)
@@ -80,7 +80,10 @@ func (r *Runner) verify(ctx context.Context) func(*file) {
 }
 
 func (r *Runner) compare(ctx context.Context, f *file) error {
-	if err := r.openSource(f); err != nil {
+	if err := r.openSource(ctx, f); err != nil {
+		return err
+	}
+	if err := r.atRest(ctx, f); err != nil {
 		return err
 	}
 	info, err := r.job.Store.Head(ctx, f.object.Key)
@@ -106,8 +109,8 @@ func (r *Runner) compareBytes(ctx context.Context, f *file, stored hasher.Checks
 		}
 	}
 	f.whole = d.Sums().Get(stored.Algorithm)
-	if err := f.source.Unchanged(); err != nil {
-		return &Fault{Op: "read source", Path: f.row.Path, Err: err}
+	if err := r.unchanged(ctx, f); err != nil {
+		return err
 	}
 	if err := compareStated(f, d.Sums().Get(f.stated.Algorithm)); err != nil {
 		return err

@@ -21,13 +21,13 @@ type buffers struct {
 }
 
 // get returns a buffer of at least n bytes, whatever they are.
-func (b *buffers) get(n int) ([]byte, error) {
+func (b *buffers) get(from system, n int) ([]byte, error) {
 	if m := b.take(n); len(m) >= n {
 		return m, nil
 	} else if m != nil {
 		freeMemory(m)
 	}
-	return newMemory(class(n))
+	return from.newMemory(class(n))
 }
 
 // take removes the latest buffer of at least n bytes from the list, or if there is none the latest, or nil.

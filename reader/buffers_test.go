@@ -7,7 +7,7 @@ import (
 
 func get(t *testing.T, b *buffers, n int) []byte {
 	t.Helper()
-	m, err := b.get(n)
+	m, err := b.get(kernel{}, n)
 	must(t, err)
 	if len(m) < n {
 		t.Fatalf("%d bytes for %d", len(m), n)

@@ -38,9 +38,9 @@ func (c *Chunk) Release() {
 }
 
 // mapWindow maps the pages that hold n bytes at off. If it fails, c is as before.
-func (c *Chunk) mapWindow(ctx context.Context, f file, off int64, n int) error {
+func (c *Chunk) mapWindow(ctx context.Context, f *opened, off int64, n int) error {
 	before := int(off % pageSize)
-	window, err := mapFile(f, off-int64(before), before+n)
+	window, err := f.system.mapFile(f.file, off-int64(before), before+n)
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,8 @@ func (c *Chunk) mapWindow(ctx context.Context, f file, off int64, n int) error {
 
 // ready brings the window on f at off into memory, and fails if the file does not reach to its end any more. The
 // size has to be asked for: a file that was cut short within a page has zeros there, and no page is missing.
-func ready(ctx context.Context, f file, window []byte, off int64) error {
-	if err := populate(ctx, f, window, off); err != nil {
+func ready(ctx context.Context, f *opened, window []byte, off int64) error {
+	if err := populate(ctx, f.file, window, off); err != nil {
 		return err
 	}
 	now, err := f.identity()

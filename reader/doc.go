@@ -13,8 +13,10 @@
 // A file may change while it is read, and no read can exclude it. Identity is what fstat said at Open: device, inode,
 // size, and the times of the last change of the bytes (mtime) and of the inode (ctime, which a program cannot set
 // back). [Source.Unchanged] asks again, the descriptor and the path, and says what is different. Who asks after the
-// last byte was read, and before anything becomes visible, never stores a mix of two states. What can escape it is
-// a change within the same tick of the file system's clock as Open, some milliseconds at most.
+// last byte was read, and before anything becomes visible, never stores a mix of two states, if the source was found
+// at rest before the first: see [Source.AtRest]. What can escape it is a program that writes through a mapping of
+// its own. The system notes the time of its first write to a page, and of none that follows until the page has been
+// written back.
 //
 // # Pread or mmap
 //
@@ -23,7 +25,8 @@
 // of its last page, and a fault (SIGBUS) beyond. So the bytes of a mapped chunk may be touched under [Guard] only,
 // which makes an error of a fault, or by the kernel: a write(2) of them fails with EFAULT. A copy, a hash or a TLS
 // record that is made of them on a goroutine without Guard can end the process. What was hashed may differ from
-// what is sent a moment later: the store's checksum of the part tells.
+// what is sent a moment later: the store's checksum of the part tells. Where no checksum would, or too late, the
+// bytes are to be a copy: see [Source.Copy].
 //
 // [Auto] decides for each part:
 //

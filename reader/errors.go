@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"syscall"
 )
 
 var (
@@ -19,6 +21,18 @@ var (
 	// errSpecial is what a platform's openFile says of a file that opened and is not regular.
 	errSpecial = errors.New("special file")
 )
+
+// temporary are the errors that may be gone a moment later: a device, or the server behind a file system, that
+// failed once; a handle that the server has forgotten, which an open by path finds anew; and shortages.
+var temporary = []syscall.Errno{
+	syscall.EIO, syscall.EINTR, syscall.EAGAIN, syscall.ETIMEDOUT, syscall.ESTALE,
+	syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM,
+}
+
+// Temporary reports whether what failed with err may well succeed when it is tried again.
+func Temporary(err error) bool {
+	return slices.ContainsFunc(temporary, func(e syscall.Errno) bool { return errors.Is(err, e) })
+}
 
 // refusal says why path did not open. What a thing is matters more than why it did not: a socket answers an open
 // with "no such device or address".

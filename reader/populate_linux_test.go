@@ -23,7 +23,7 @@ func TestPagesThatAreNotCachedAreBroughtIn(t *testing.T) {
 	r := New(Options{Mode: Mmap})
 	s := open(t, r, path)
 	evict(t, path)
-	if cached(s.file, 0, len(data)) {
+	if cached(s.file.file, 0, len(data)) {
 		t.Log("the file stayed in the cache")
 	}
 	c, err := s.Read(t.Context(), 4097, len(data)-4097)
@@ -43,7 +43,7 @@ func TestWindowOnATruncatedFile(t *testing.T) {
 			evict(t, path)
 		}
 		must(t, os.Truncate(path, 4096))
-		window, err := mapFile(s.file, 0, 1<<20)
+		window, err := mapFile(s.file.file, 0, 1<<20)
 		must(t, err)
 		defer unmap(window)
 		if err := ready(t.Context(), s.file, window, 0); err == nil {
@@ -55,7 +55,7 @@ func TestWindowOnATruncatedFile(t *testing.T) {
 // /proc has regular files, and is not a disk.
 func TestUnknownFileSystemIsNotLocal(t *testing.T) {
 	r := New(Options{})
-	if s := open(t, r, "/proc/version"); r.isLocal(s.id.Device, s.file) {
+	if s := open(t, r, "/proc/version"); r.isLocal(s.id.Device, s.file.file) {
 		t.Error("procfs would be mapped")
 	}
 }

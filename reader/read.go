@@ -10,10 +10,20 @@ const mapFrom = 2 << 20
 
 // Read returns n bytes of the file, beginning at off. It waits until fewer than Options.Buffers chunks are out, or
 // for the end of ctx; the chunk must be released. It fails with [ErrChanged] if the file ends before off+n: n and off
-// are meant to come from [Source.Size]. Other errors are the system's, with the offset at which they occurred.
+// are meant to come from [Source.Size]. Other errors are the system's, with the offset at which they occurred; see
+// [Temporary].
 //
 // An empty file is asked for one byte. If it yields one and still has the size 0, Read fails with [ErrNotRegular].
 func (s *Source) Read(ctx context.Context, off int64, n int) (*Chunk, error) {
+	return s.chunk(ctx, off, n, s.reader.mode)
+}
+
+// Copy is Read, but the bytes are a copy in every mode: what becomes of the file cannot change them any more.
+func (s *Source) Copy(ctx context.Context, off int64, n int) (*Chunk, error) {
+	return s.chunk(ctx, off, n, Pread)
+}
+
+func (s *Source) chunk(ctx context.Context, off int64, n int, mode Mode) (*Chunk, error) {
 	if off < 0 || n < 0 {
 		return nil, fmt.Errorf("read %q: %d bytes at %d: no such range", s.path, n, off)
 	}
@@ -24,15 +34,15 @@ func (s *Source) Read(ctx context.Context, off int64, n int) (*Chunk, error) {
 		return nil, fmt.Errorf("read %q: %w", s.path, err)
 	}
 	c := &Chunk{reader: s.reader}
-	if err := s.load(ctx, c, off, n); err != nil {
+	if err := s.load(ctx, c, off, n, mode); err != nil {
 		c.Release()
 		return nil, err
 	}
 	return c, nil
 }
 
-// load puts the bytes into c, by whatever way is right for them.
-func (s *Source) load(ctx context.Context, c *Chunk, off int64, n int) error {
+// load puts the bytes into c, by the way that mode has for them.
+func (s *Source) load(ctx context.Context, c *Chunk, off int64, n int, mode Mode) error {
 	f, err := s.hold()
 	if err != nil {
 		return err
@@ -44,7 +54,7 @@ func (s *Source) load(ctx context.Context, c *Chunk, off int64, n int) error {
 	if int64(n) < s.id.Size && !s.advised.Swap(true) {
 		f.sequential()
 	}
-	if s.maps(f, n) && c.mapWindow(ctx, f, off, n) == nil {
+	if s.maps(f.file, n, mode) && c.mapWindow(ctx, f, off, n) == nil {
 		return nil
 	}
 	return s.fill(ctx, c, f, off, n)
@@ -52,7 +62,7 @@ func (s *Source) load(ctx context.Context, c *Chunk, off int64, n int) error {
 
 // provenEmpty returns nil if a file of size 0 has no bytes. The system makes up some files as they are read, such as
 // those in /proc and /sys, and states no size for them.
-func (s *Source) provenEmpty(ctx context.Context, f file) error {
+func (s *Source) provenEmpty(ctx context.Context, f *opened) error {
 	got, err := readFull(ctx, f, make([]byte, 1), 0)
 	if err != nil {
 		return fmt.Errorf("read %q at 0: %w", s.path, err)
@@ -67,8 +77,8 @@ func (s *Source) provenEmpty(ctx context.Context, f file) error {
 }
 
 // maps reports whether n bytes of f are better mapped than read.
-func (s *Source) maps(f file, n int) bool {
-	switch s.reader.mode {
+func (s *Source) maps(f file, n int, mode Mode) bool {
+	switch mode {
 	case Mmap:
 		return n > 0
 	case Auto:
@@ -78,12 +88,12 @@ func (s *Source) maps(f file, n int) bool {
 }
 
 // fill reads n bytes into a buffer of c's own.
-func (s *Source) fill(ctx context.Context, c *Chunk, f file, off int64, n int) error {
+func (s *Source) fill(ctx context.Context, c *Chunk, f *opened, off int64, n int) error {
 	if n == 0 {
 		return nil
 	}
 	var err error
-	if c.buffer, err = s.reader.buffers.get(n); err != nil {
+	if c.buffer, err = s.reader.buffers.get(s.reader.system, n); err != nil {
 		return fmt.Errorf("read %q: get a buffer of %d bytes: %w", s.path, n, err)
 	}
 	c.bytes = c.buffer[:n:n]

@@ -10,6 +10,8 @@ import (
 type Options struct {
 	Mode    Mode
 	Buffers int // chunks that may be out at once, in every mode: 16 unless stated
+
+	system system // the real one
 }
 
 // withDefaults fills in what was not stated. Sixteen is the number of parts in flight by default.
@@ -20,12 +22,16 @@ func (o Options) withDefaults() Options {
 	if !canMap {
 		o.Mode = Pread
 	}
+	if o.system == nil {
+		o.system = kernel{}
+	}
 	return o
 }
 
 // Reader opens files and owns the memory that their parts are read into. It may be used by many goroutines at once.
 type Reader struct {
 	mode    Mode
+	system  system
 	slots   chan struct{} // holds one for each chunk that is out; capacity Options.Buffers bounds them
 	buffers buffers
 
@@ -36,18 +42,18 @@ type Reader struct {
 // New returns a Reader. It takes no memory before it reads.
 func New(o Options) *Reader {
 	o = o.withDefaults()
-	return &Reader{mode: o.Mode, slots: make(chan struct{}, o.Buffers), local: map[uint64]bool{}}
+	return &Reader{mode: o.Mode, system: o.system, slots: make(chan struct{}, o.Buffers), local: map[uint64]bool{}}
 }
 
 // Open opens the regular file at path, following symbolic links. It never waits for a writer at the other end of
 // a FIFO. It fails with [ErrNotRegular], saying what the thing is instead, or with the system's error. The Source
 // must be closed.
 func (r *Reader) Open(path string) (*Source, error) {
-	f, id, err := openFile(path)
+	f, id, err := r.system.open(path)
 	if err != nil {
 		return nil, refusal(path, err)
 	}
-	return &Source{reader: r, path: path, id: id, file: f}, nil
+	return &Source{reader: r, path: path, id: id, file: &opened{f, r.system}}, nil
 }
 
 // Close gives the memory of idle buffers back to the system; that of chunks still out follows when they are

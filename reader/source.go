@@ -19,7 +19,7 @@ type Source struct {
 	// The descriptor's number may belong to another file as soon as it is closed. So it is closed by whoever uses
 	// it last.
 	mu     sync.Mutex
-	file   file
+	file   *opened
 	users  int
 	closed bool
 }
@@ -40,7 +40,7 @@ func (s *Source) Unchanged() error {
 	}
 	defer s.letGo()
 
-	there, err := identityOf(s.path)
+	there, err := s.reader.system.identityOf(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return s.changed("it vanished")
@@ -77,7 +77,7 @@ func (s *Source) Close() error {
 }
 
 // hold keeps the descriptor open until letGo.
-func (s *Source) hold() (file, error) {
+func (s *Source) hold() (*opened, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
