@@ -21,6 +21,7 @@ import (
 
 // TestEarlyAnswerFreesTheBody overwrites the body as soon as Do returns; the race detector finds a reader that stays.
 func TestEarlyAnswerFreesTheBody(t *testing.T) {
+	t.Parallel()
 	refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		drain(io.LimitReader(r.Body, 100<<10))
 		w.Header().Set("Connection", "close")
@@ -45,6 +46,7 @@ func TestEarlyAnswerFreesTheBody(t *testing.T) {
 func start(t *testing.T, h http.Handler, secure bool) (*url.URL, *Client) {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(h)
+	srv.Config.ErrorLog = quiet
 	c := client(t, Options{})
 	if secure {
 		srv.StartTLS()
@@ -61,8 +63,10 @@ func start(t *testing.T, h http.Handler, secure bool) (*url.URL, *Client) {
 }
 
 func TestCancelInTheBodyFreesIt(t *testing.T) {
+	t.Parallel()
 	for _, secure := range []bool{false, true} {
 		t.Run(fmt.Sprintf("tls=%v", secure), func(t *testing.T) {
+			t.Parallel()
 			h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				drain(io.LimitReader(r.Body, 1<<20))
 				time.Sleep(300 * time.Millisecond)
@@ -84,6 +88,7 @@ func TestCancelInTheBodyFreesIt(t *testing.T) {
 
 // TestBodiesArriveWholeOverOneConnection sends sizes around the buffers' edges.
 func TestBodiesArriveWholeOverOneConnection(t *testing.T) {
+	t.Parallel()
 	for _, secure := range []bool{false, true} {
 		t.Run(fmt.Sprintf("tls=%v", secure), func(t *testing.T) {
 			var connections atomic.Int64
@@ -143,6 +148,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestManySendersShareAClient(t *testing.T) {
+	t.Parallel()
 	u, c := start(t, http.HandlerFunc(echo), false)
 	var senders sync.WaitGroup
 	for i := range 16 {

@@ -16,6 +16,7 @@ import (
 type conn struct {
 	net.Conn
 	moved atomic.Int64 // bytes read and written
+	heard atomic.Int64 // bytes read
 	wrote atomic.Bool  // some of the request that it carries was written
 
 	expected *payload // of the request that the connection carries; nil if it has no body
@@ -31,6 +32,7 @@ func (c *conn) expect(p *payload) {
 // Read counts.
 func (c *conn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
+	c.heard.Add(int64(n))
 	c.moved.Add(int64(n))
 	return n, err
 }

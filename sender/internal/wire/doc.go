@@ -5,8 +5,10 @@
 // Its laws:
 //
 //   - When [Client.Do] returns, nobody reads the request's body any more, whatever it returns.
-//   - Every HTTP status is an answer. An error means that there is no answer, and says whether the store may have
-//     received the request.
+//   - Every final HTTP status is an answer. An error means that there is no answer, and says whether the store may
+//     have received the request.
+//   - A success is an answer only to a request that was written whole: it proves nothing about bytes that the store
+//     has not read. A refusal may come earlier. What a connection carried before its request is no answer to it.
 //   - Nothing that a store sends is believed to be small, finite or well-formed.
 //   - Nothing is sent anywhere but where the caller said: redirects come back as answers.
 //

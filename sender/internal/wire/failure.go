@@ -25,16 +25,43 @@ func (x *exchange) trace() *httptrace.ClientTrace {
 			x.header.Store(false)
 			x.plain, x.reused = plain, info.Reused
 			x.conn.Store(c)
+			if c != nil {
+				x.heard = c.heard.Load()
+			}
 			if plain {
 				x.announce(c)
 			}
 		},
-		WroteHeaders: func() { x.header.Store(true) },
+		WroteHeaders:         func() { x.header.Store(true) },
+		WroteRequest:         x.wrote,
+		GotFirstResponseByte: x.answered,
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err != nil {
 				x.tls.Store(&handshakeFail{err})
 			}
 		},
+	}
+}
+
+// wrote is called when net/http has written a request, or failed to. A header is flushed before a body, and a body is
+// copied to the connection, so that no buffer holds any of it then.
+func (x *exchange) wrote(info httptrace.WroteRequestInfo) {
+	if info.Err != nil {
+		return
+	}
+	select {
+	case x.written <- struct{}{}:
+	default:
+	}
+}
+
+// answered is called when an answer begins. If nothing was read since the request has the connection, it is not the
+// answer to it: an earlier answer was longer than it said, or there were two. Whatever follows on that connection
+// would be out of step too.
+func (x *exchange) answered() {
+	if c := x.conn.Load(); c != nil && c.heard.Load() == x.heard {
+		x.unasked.Store(true)
+		_ = c.Close()
 	}
 }
 
@@ -83,7 +110,7 @@ func (x *exchange) failure(outer, inner context.Context, err error) *sender.Erro
 // not know if the store can be reached.
 func (x *exchange) unanswered(outer context.Context, err error) error {
 	switch {
-	case x.sent():
+	case x.sent() || x.unasked.Load() || errors.Is(err, errEarly):
 		return fmt.Errorf("%w: %w", sender.ErrNoAnswer, err)
 	case outer.Err() == nil:
 		return fmt.Errorf("%w: %w", sender.ErrUnreachable, err)

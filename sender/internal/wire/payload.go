@@ -9,10 +9,6 @@ import (
 	"time"
 )
 
-// chunk is what is written at once: enough that the system calls do not count, little enough that the watch sees
-// progress, and that a writer stops soon.
-const chunk = 1 << 20
-
 // errRevoked is what a writer gets that wants bytes after the caller has taken them back.
 var errRevoked = errors.New("the request's body was taken back")
 
@@ -24,6 +20,7 @@ var errVanished = errors.New("the bytes to send are not there any more")
 type payload struct {
 	data    []byte
 	touched atomic.Bool // some of it was lent
+	last    atomic.Bool // the end of it was lent
 
 	mu       sync.Mutex
 	revoked  bool
@@ -47,6 +44,7 @@ func (p *payload) write(c *conn, head []byte, off int) (int, error) {
 	start := off
 	for off < len(p.data) && !p.isRevoked() {
 		piece := p.data[off:min(off+chunk, len(p.data))]
+		p.last.Store(off+len(piece) == len(p.data))
 		n, err := c.writev(head, piece)
 		off += max(n-len(head), 0)
 		head = nil
@@ -134,6 +132,7 @@ func (r *reader) Read(b []byte) (int, error) {
 	}
 	n, err := copyMapped(b, p.data[r.off:])
 	r.off += n
+	p.last.Store(r.off == len(p.data))
 	return n, err
 }
 

@@ -7,6 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// chunk is what is written at once: enough that the system calls do not count, little enough that a writer stops soon.
+// The watch sees progress within it.
+const chunk = 1 << 20
+
 // unacknowledged returns how many written bytes the other side has not acknowledged yet, or 0 if that is not known.
 func unacknowledged(c net.Conn) int64 {
 	s, ok := c.(syscall.Conn)

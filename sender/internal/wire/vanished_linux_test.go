@@ -1,10 +1,8 @@
 package wire
 
 import (
-	"io"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,25 +14,11 @@ import (
 // A mapped file that shrinks while it is sent fails its request, over TLS too, where the transport copies the bytes
 // on a goroutine of its own. It never ends the process, and is not tried again.
 func TestMappedBodyThatVanishesFailsItsRequest(t *testing.T) {
-	for name, start := range map[string]func(http.Handler) *httptest.Server{
-		"plain": httptest.NewServer, "tls": httptest.NewTLSServer,
-	} {
-		t.Run(name, func(t *testing.T) {
-			server := start(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				_, _ = io.Copy(io.Discard, r.Body)
-			}))
-			defer server.Close()
-			c, err := NewClient(Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			c.transport.TLSClientConfig.InsecureSkipVerify = true
-			u, _ := url.Parse(server.URL)
-			_, err = c.Do(t.Context(), &Request{Method: "PUT", URL: u, Body: vanishing(t), Op: "put object"})
-			if err == nil || sender.KindOf(err) != sender.GiveUp {
-				t.Errorf("got %v, want the row given up", err)
-			}
+	for _, secure := range []bool{false, true} {
+		t.Run(fmt.Sprintf("tls=%v", secure), func(t *testing.T) {
+			u, c := start(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { drain(r.Body) }), secure)
+			_, err := c.Do(t.Context(), put(u, vanishing(t)))
+			failed(t, err, sender.GiveUp, false)
 		})
 	}
 }

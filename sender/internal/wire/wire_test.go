@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -19,7 +21,26 @@ import (
 	"github.com/ingest-dev/ingest/sender"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain checks that the tests leave no goroutine and no descriptor.
+func TestMain(m *testing.M) {
+	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
+		_ = l.Close() // the poller has descriptors of its own, from now on
+	}
+	before := descriptors()
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if n := descriptors(); code == 0 && n > before {
+			fmt.Fprintf(os.Stderr, "%d descriptors, %d before\n", n, before)
+			code = 1
+		}
+		os.Exit(code)
+	}))
+}
+
+// descriptors counts the process's open files where the system says it, else it is 0.
+func descriptors() int {
+	d, _ := os.ReadDir("/proc/self/fd")
+	return len(d)
+}
 
 // serve runs handle on every connection to a loopback port, and returns the port's URL.
 func serve(t *testing.T, handle func(c *net.TCPConn)) *url.URL {
@@ -100,6 +121,7 @@ func drain(r io.Reader) { _, _ = io.Copy(io.Discard, r) }
 func reset(c *net.TCPConn) { _ = c.SetLinger(0) }
 
 func TestResetAfterSomeBytesMeansNoAnswer(t *testing.T) {
+	t.Parallel()
 	for _, k := range []int64{1, 300, 70_000, 1 << 20} {
 		u := serve(t, func(c *net.TCPConn) {
 			drain(io.LimitReader(c, k))
@@ -132,7 +154,10 @@ func TestRefusedConnectionIsTriedAgainAndWasNotSent(t *testing.T) {
 var quick = Timeouts{Stall: 200 * time.Millisecond}
 
 func TestServerThatReadsNothingIsAStall(t *testing.T) {
-	u := serve(t, func(c *net.TCPConn) { time.Sleep(2 * time.Second) })
+	t.Parallel()
+	over := make(chan struct{})
+	defer close(over)
+	u := serve(t, func(c *net.TCPConn) { <-over })
 	start := time.Now()
 	_, err := client(t, Options{Timeouts: quick}).Do(t.Context(), put(u, make([]byte, 64<<20)))
 	failed(t, err, sender.TryAgain, true)
@@ -142,6 +167,7 @@ func TestServerThatReadsNothingIsAStall(t *testing.T) {
 }
 
 func TestAnswerThatTricklesIsAStall(t *testing.T) {
+	t.Parallel()
 	u := serve(t, func(c *net.TCPConn) {
 		hear(c)
 		for range 200 {
@@ -159,13 +185,14 @@ func TestAnswerThatTricklesIsAStall(t *testing.T) {
 
 func TestBodyThatMovesJustFastEnoughIsCapped(t *testing.T) {
 	u := serve(t, func(c *net.TCPConn) {
+		_ = c.SetReadBuffer(64 << 10)
 		for b := make([]byte, 64<<10); ; time.Sleep(20 * time.Millisecond) {
 			if _, err := c.Read(b); err != nil {
 				return
 			}
 		}
 	})
-	limits := Timeouts{Stall: 200 * time.Millisecond, StallBytes: 1, Cap: 400 * time.Millisecond, CapRate: 1 << 40}
+	limits := Timeouts{Stall: 300 * time.Millisecond, StallBytes: 1, Cap: 400 * time.Millisecond, CapRate: 1 << 40}
 	_, err := client(t, Options{Timeouts: limits}).Do(t.Context(), put(u, make([]byte, 64<<20)))
 	if !errors.Is(err, errTooSlow) {
 		t.Fatalf("got %v", err)
@@ -173,6 +200,7 @@ func TestBodyThatMovesJustFastEnoughIsCapped(t *testing.T) {
 }
 
 func TestPatienceOutlastsTheStallWindow(t *testing.T) {
+	t.Parallel()
 	u := serve(t, func(c *net.TCPConn) {
 		hear(c)
 		time.Sleep(500 * time.Millisecond)
@@ -186,6 +214,7 @@ func TestPatienceOutlastsTheStallWindow(t *testing.T) {
 }
 
 func TestAnswersThatAreCutOrTooLargeAreNoAnswers(t *testing.T) {
+	t.Parallel()
 	endless := strings.Repeat("x", 1<<16)
 	for name, answer := range map[string]func(w io.Writer){
 		"nothing":       func(w io.Writer) {},
@@ -267,6 +296,7 @@ func TestStaleConnectionIsReplaced(t *testing.T) {
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{301, 302, 307, 308} {
 		u, c := start(t, http.RedirectHandler("http://192.0.2.1/stolen", status), false)
 		answer, err := c.Do(t.Context(), put(u, []byte("abc")))
