@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -205,55 +204,43 @@ func TestLengthBeyondTheBodyIsAStall(t *testing.T) {
 	failed(t, err, sender.TryAgain, true)
 }
 
-// TestAnswerToNobodyIsNobodysAnswer has a store that gives two answers to each request at once. The next request gets
-// the connection before net/http has looked at what is left on it: the second answer must not be taken for its own.
+// TestAnswerToNobodyIsNobodysAnswer has a store that gives two answers to each request, at once or one after the
+// other. The second must not be taken for the next request's.
 func TestAnswerToNobodyIsNobodysAnswer(t *testing.T) {
 	for _, secure := range []bool{false, true} {
-		t.Run(fmt.Sprintf("tls=%v", secure), func(t *testing.T) {
-			t.Parallel()
-			u, c := start(t, http.HandlerFunc(twice), secure)
-			kept, written, ended := make(chan struct{}), make(chan struct{}), make(chan error)
-			first := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{PutIdleConn: func(error) {
-				close(kept)
-				<-written
-			}})
-			next := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
-				WroteRequest: func(httptrace.WroteRequestInfo) { close(written) },
-			})
-			go func() {
-				<-kept
-				a, err := c.Do(next, put(u, []byte("def")))
-				if err == nil {
-					err = fmt.Errorf("got %q", a.Body)
+		for _, apart := range []time.Duration{0, 20 * time.Millisecond} {
+			t.Run(fmt.Sprintf("tls=%v, apart=%v", secure, apart), func(t *testing.T) {
+				t.Parallel()
+				u, c := start(t, twice(apart), secure)
+				for range 3 {
+					a, err := ended(t, c, put(u, []byte("abc")), 5*time.Second)
+					if err != nil || string(a.Body) != "first" {
+						t.Errorf("got %v, %v", a, err)
+					}
+					time.Sleep(apart + 20*time.Millisecond)
 				}
-				ended <- err
-			}()
-			a, err := c.Do(first, put(u, []byte("abc")))
-			if err != nil || string(a.Body) != "first" {
-				t.Errorf("the first: got %v, %v", a, err)
-			}
-			err = <-ended
-			failed(t, err, sender.TryAgain, true)
-			if !errors.Is(err, errUnasked) {
-				t.Errorf("the next: got %v", err)
-			}
-		})
+			})
+		}
 	}
 }
 
 // twice answers a request twice.
-func twice(w http.ResponseWriter, r *http.Request) {
-	drain(r.Body)
-	bare, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return
+func twice(apart time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		drain(r.Body)
+		bare, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer bare.Close()
+		say(bare, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst")
+		time.Sleep(apart)
+		say(bare, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond")
+		hear(bare)
 	}
-	defer bare.Close()
-	say(bare, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst"+"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond")
-	hear(bare)
 }
 
-// TestSwitchedProtocolIsNoAnswer: net/http hands over the bare connection then, and no ctx ends a read of it.
+// TestSwitchedProtocolIsNoAnswer: what follows it is not HTTP.
 func TestSwitchedProtocolIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	u := serve(t, func(c *net.TCPConn) {

@@ -50,7 +50,7 @@ func start(t *testing.T, h http.Handler, secure bool) (*url.URL, *Client) {
 	c := client(t, Options{})
 	if secure {
 		srv.StartTLS()
-		c.transport.TLSClientConfig.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+		c.dialer.tls.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	} else {
 		srv.Start()
 	}
@@ -99,8 +99,8 @@ func TestBodiesArriveWholeOverOneConnection(t *testing.T) {
 				echo(w, r)
 			})
 			u, c := start(t, h, secure)
-			dial := c.transport.DialContext
-			c.transport.DialContext = func(ctx context.Context, n, a string) (net.Conn, error) {
+			dial := c.dialer.tcp
+			c.dialer.tcp = func(ctx context.Context, n, a string) (net.Conn, error) {
 				connections.Add(1)
 				return dial(ctx, n, a)
 			}

@@ -124,7 +124,7 @@ func TestCertificateOfTheNamedAuthorityIsTrusted(t *testing.T) {
 
 func TestTLSIsVerifiedAndNew(t *testing.T) {
 	for _, o := range []Options{{}, {CAFile: newAuthority(t).file}} {
-		c := client(t, o).transport.TLSClientConfig
+		c := client(t, o).dialer.tls
 		if c.InsecureSkipVerify || c.MinVersion < tls.VersionTLS12 {
 			t.Errorf("verification skipped %v, from version %x", c.InsecureSkipVerify, c.MinVersion)
 		}

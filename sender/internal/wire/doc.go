@@ -12,14 +12,18 @@
 //   - Nothing that a store sends is believed to be small, finite or well-formed.
 //   - Nothing is sent anywhere but where the caller said: redirects come back as answers.
 //
-// # How a body travels
+// # How a request travels
 //
-// Over plain TCP the header and the body leave in one writev from the caller's memory; net/http would copy the body
-// through a buffer of 32 KiB and send the header as a packet of its own. Over TLS net/http copies, as the bytes are
-// copied for encryption anyway.
+// The client speaks HTTP/1.1 itself; only answers are parsed by net/http. A request is written by the goroutine that
+// asks, on a connection that nobody else has, and the answer is read by it too: no hand-over, no copy of the body. A
+// body that sockets might not take at once is written beside, so that an answer that comes early is heard.
 //
-//	Do -> payload.lend -> conn.ReadFrom -> writev(header, body)      plain
-//	Do -> reader.Read  -> net/http's buffer -> tls.Conn -> conn      TLS
+//	Do -> router.to -> pool.get, or dialer.link -> link.exchange -> pool.put
+//	                                                 writev(head, body)            plain
+//	                                                 head and body in one record   TLS, short
+//
+// What ends an exchange early (ctx, the watchdog) sets the connection's deadline into the past, and the connection
+// is not used again.
 //
 // # How long things take
 //

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,11 +68,11 @@ func TestSuccessWhileTheLastWriteHangsIsNone(t *testing.T) {
 		say(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		<-answered
 	})
-	dial := c.transport.DialContext
-	c.transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := c.dialer.tcp
+	c.dialer.tcp = func(ctx context.Context, network, address string) (net.Conn, error) {
 		got, err := dial(ctx, network, address)
 		if err == nil {
-			_ = got.(*conn).Conn.(*net.TCPConn).SetWriteBuffer(16 << 10)
+			_ = got.(*net.TCPConn).SetWriteBuffer(16 << 10)
 		}
 		return got, err
 	}
@@ -87,14 +88,21 @@ func TestSuccessWhileTheLastWriteHangsIsNone(t *testing.T) {
 
 // TestSuccessBeforeTheLastWriteBeganIsNone, though all is written by the time that somebody asks.
 func TestSuccessBeforeTheLastWriteBeganIsNone(t *testing.T) {
-	x := &exchange{request: &Request{Body: []byte("abc")}, written: make(chan struct{}, 1)}
-	x.written <- struct{}{}
-	if err := x.early(t.Context(), &Response{Status: 201}); !errors.Is(err, errEarly) {
-		t.Errorf("got %v", err)
-	}
-	x.payload.last.Store(true)
-	if err := x.early(t.Context(), &Response{Status: 201}); err != nil {
-		t.Errorf("got %v once it had begun", err)
+	local, remote := net.Pipe()
+	defer remote.Close()
+	for _, begun := range []bool{false, true} {
+		l := newLink(local, &counter{Conn: local}, route{})
+		l.last.Store(begun)
+		written := make(chan error)
+		var writer sync.WaitGroup
+		writer.Go(func() {
+			time.Sleep(10 * time.Millisecond)
+			written <- nil
+		})
+		if err := l.await(&Response{Status: 201}, written); errors.Is(err, errEarly) == begun {
+			t.Errorf("begun %v: %v", begun, err)
+		}
+		writer.Wait()
 	}
 }
 

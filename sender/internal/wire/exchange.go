@@ -1,12 +1,9 @@
 package wire
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
 	"time"
@@ -40,21 +37,7 @@ var (
 	errTooSlow = errors.New("the request took too long for its size")
 	errTooLong = errors.New("the answer is longer than 8 MiB")
 	errEarly   = errors.New("the store reported success before it had the whole request")
-	errUnasked = errors.New("the connection carried an answer to no request")
 	errSwitch  = errors.New("the store wants to speak another protocol than HTTP")
-)
-
-const (
-	// grace is what a writer may take to notice that it has written everything, once the answer is there. It is
-	// also what net/http waits before it gives up a connection.
-	grace = 50 * time.Millisecond
-
-	// lag is what it may take where that decides if a success is one: no machine is so busy that a writer whose
-	// last bytes have left does not run for a second.
-	lag = time.Second
-
-	// claim is how much memory an answer gets for the length that it states; more is for what comes.
-	claim = 1 << 20
 )
 
 // Do sends a request and reads the answer to its end. Whatever the status, an answer is a [Response]; redirects are
@@ -65,147 +48,75 @@ const (
 //
 // A request is repeated only on a kept connection that turns out to be closed before any of it was written.
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
-	inner, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	x := &exchange{request: r, payload: payload{data: r.Body}, written: make(chan struct{}, 1)}
-	w := c.watch(x, cancel)
-	answer, err := x.run(inner, c)
-	for err != nil && inner.Err() == nil && x.wasStale() {
-		answer, err = x.run(inner, c)
+	x := &exchange{request: r}
+	for {
+		answer, err := c.try(ctx, x)
+		if err == nil {
+			return answer, nil
+		}
+		if !x.stale() || ctx.Err() != nil {
+			return nil, x.failure(ctx, err)
+		}
 	}
-	w.stop()
-	if err == nil {
-		err = x.early(ctx, answer)
-	}
-	if err != nil {
-		x.payload.revoke(0)
-		return nil, x.failure(ctx, inner, err)
-	}
-	x.payload.revoke(grace)
-	return answer, nil
 }
 
 // exchange is a request on its way, and what is known of how far it got.
 type exchange struct {
 	request *Request
-	payload payload
-	conn    atomic.Pointer[conn]          // the connection that it travels on, if it is ours
-	plain   bool                          // the connection is not under TLS
-	reused  bool                          // the connection carried a request before
-	heard   int64                         // bytes that the connection had read before
-	unasked atomic.Bool                   // an answer was there before
-	header  atomic.Bool                   // the header was written, at least into a buffer
-	written chan struct{}                 // holds one once the request was written whole
-	tls     atomic.Pointer[handshakeFail] // why the last handshake failed
+	link    *link                 // that the latest attempt had
+	verdict atomic.Pointer[error] // of the watchdog, if it ended the exchange
 }
-
-type handshakeFail struct{ err error }
 
 // sent reports whether bytes of the request may have left.
-func (x *exchange) sent() bool {
-	if c := x.conn.Load(); c != nil && x.plain {
-		return c.wrote.Load()
-	}
-	return x.header.Load()
+func (x *exchange) sent() bool { return x.link != nil && x.link.wrote.Load() }
+
+// stale reports whether the attempt failed because a kept connection was closed meanwhile, without a byte written.
+// Every such failure takes a connection out of the pool, so that a loop on it ends.
+func (x *exchange) stale() bool {
+	return x.link != nil && x.link.used && !x.sent() && x.verdict.Load() == nil
 }
 
-// wasStale reports whether the attempt failed because a kept connection was closed meanwhile, without a byte written.
-// net/http cannot know, as a header that we hold back counts as written there. Every such failure removes a kept
-// connection, so that a loop on it ends. After an answer to no request the writer may still be at work: nobody can
-// tell then.
-func (x *exchange) wasStale() bool {
-	return x.plain && x.reused && x.conn.Load() != nil && !x.sent() && !x.unasked.Load()
-}
-
-// early returns an error for a success that is none, as the request was not written whole. The answer may be here
-// before the writer knows that its last bytes have left, but not before it has begun to write them.
-func (x *exchange) early(ctx context.Context, answer *Response) error {
-	if answer.Status/100 != 2 || len(x.request.Body) == 0 {
-		return nil
-	}
-	if !x.payload.last.Load() {
-		return errEarly
-	}
-	select {
-	case <-x.written:
-		return nil // as nearly always, and then whatever ctx says
-	default:
-	}
-	t := time.NewTimer(lag)
-	defer t.Stop()
-	select {
-	case <-x.written:
-		return nil
-	case <-t.C:
-		return errEarly
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// begin forgets an attempt that failed: it ended with its connection, and may be followed by one that has none.
-func (x *exchange) begin() {
-	x.conn.Store(nil)
-	x.header.Store(false)
-	x.unasked.Store(false)
-	x.payload.last.Store(false)
-}
-
-func (x *exchange) run(ctx context.Context, c *Client) (*Response, error) {
-	x.begin()
-	answer, err := c.transport.RoundTrip(x.httpRequest(ctx, c))
+// try makes one attempt.
+func (c *Client) try(ctx context.Context, x *exchange) (*Response, error) {
+	x.link = nil
+	l, err := c.link(ctx, x.request.URL)
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	if x.unasked.Load() {
-		return nil, errUnasked
-	}
-	if answer.StatusCode == http.StatusSwitchingProtocols {
-		return nil, errSwitch // its body is the bare connection, on which no ctx ends a read
-	}
-	body, err := readAnswer(answer)
-	if err != nil {
+	x.link = l
+	if l.out, err = c.appendHead(l.out[:0], x.request, l.route); err != nil {
+		c.pool.put(l)
 		return nil, err
 	}
-	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: body}, nil
-}
-
-func (x *exchange) httpRequest(ctx context.Context, c *Client) *http.Request {
-	r := x.request
-	if r.Header == nil {
-		r.Header = make(http.Header)
-	}
-	if r.Header["User-Agent"] == nil {
-		r.Header["User-Agent"] = c.userAgent
-	}
-	h := &http.Request{
-		Method: r.Method, URL: r.URL, Host: r.URL.Host, Header: r.Header, ContentLength: int64(len(r.Body)),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}
-	if len(r.Body) == 0 {
-		h.Body = http.NoBody
+	stop := context.AfterFunc(ctx, l.interrupt)
+	w := c.watch(x)
+	answer, again, err := l.exchange(x.request.Method, l.out, x.request.Body)
+	w.stop()
+	if !stop() || !again || x.verdict.Load() != nil {
+		l.Close()
 	} else {
-		h.GetBody = func() (io.ReadCloser, error) { return &reader{payload: &x.payload}, nil }
-		h.Body = &reader{payload: &x.payload}
+		c.pool.put(l)
 	}
-	return h.WithContext(httptrace.WithClientTrace(ctx, x.trace()))
+	return answer, err
 }
 
-func readAnswer(answer *http.Response) ([]byte, error) {
-	if answer.Body == http.NoBody {
-		return nil, nil // to HEAD, which states the length of what it leaves out
+// link returns one that is idle, or a new one.
+func (c *Client) link(ctx context.Context, u *url.URL) (*link, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	if answer.ContentLength > MaxBody {
-		return nil, errTooLong
+	to, err := c.router.to(u)
+	if err != nil {
+		return nil, err
 	}
-	var b bytes.Buffer
-	if n := min(answer.ContentLength, claim); n > 0 {
-		b.Grow(int(n) + bytes.MinRead) // what ReadFrom wants free, so that it does not grow again
+	for {
+		l := c.pool.get(to.route)
+		if l == nil {
+			return c.dialer.link(ctx, to)
+		}
+		if l.quiet() && l.alive() {
+			return l, nil
+		}
+		l.Close()
 	}
-	_, err := b.ReadFrom(io.LimitReader(answer.Body, MaxBody+1))
-	if err == nil && b.Len() > MaxBody {
-		err = errTooLong
-	}
-	return b.Bytes(), err
 }

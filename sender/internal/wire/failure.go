@@ -8,88 +8,21 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"net/http/httptrace"
 	"reflect"
-	"syscall"
 
 	"github.com/ingest-dev/ingest/sender"
 )
 
-// trace notes how far the request gets. net/http may try more than one connection, one after the other; what an
-// earlier one did not carry does not count.
-func (x *exchange) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) {
-			c, plain := under(info.Conn)
-			x.header.Store(false)
-			x.plain, x.reused = plain, info.Reused
-			x.conn.Store(c)
-			if c != nil {
-				x.heard = c.heard.Load()
-			}
-			if plain {
-				x.announce(c)
-			}
-		},
-		WroteHeaders:         func() { x.header.Store(true) },
-		WroteRequest:         x.wrote,
-		GotFirstResponseByte: x.answered,
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-			if err != nil {
-				x.tls.Store(&handshakeFail{err})
-			}
-		},
-	}
-}
-
-// wrote is called when net/http has written a request, or failed to. A header is flushed before a body, and a body is
-// copied to the connection, so that no buffer holds any of it then.
-func (x *exchange) wrote(info httptrace.WroteRequestInfo) {
-	if info.Err != nil {
-		return
-	}
-	select {
-	case x.written <- struct{}{}:
-	default:
-	}
-}
-
-// answered is called when an answer begins. If nothing was read since the request has the connection, it is not the
-// answer to it: an earlier answer was longer than it said, or there were two. Whatever follows on that connection
-// would be out of step too.
-func (x *exchange) answered() {
-	if c := x.conn.Load(); c != nil && c.heard.Load() == x.heard {
-		x.unasked.Store(true)
-		_ = c.Close()
-	}
-}
-
-func (x *exchange) announce(c *conn) {
-	if len(x.request.Body) == 0 {
-		c.expect(nil)
-		return
-	}
-	c.expect(&x.payload)
-}
-
-func (x *exchange) progress() int64 {
-	if c := x.conn.Load(); c != nil {
-		return c.progress()
-	}
-	return 0
-}
-
-// failure turns the lack of an answer into what it means. outer is the caller's ctx; inner carries the verdict of the
-// watchdog. An error of ctx is a TryAgain: nothing speaks against the request itself.
-func (x *exchange) failure(outer, inner context.Context, err error) *sender.Error {
+// failure turns the lack of an answer into what it means. An error of ctx is a TryAgain: nothing speaks against the
+// request itself.
+func (x *exchange) failure(ctx context.Context, err error) *sender.Error {
 	r := x.request
 	e := &sender.Error{Op: r.Op, Key: r.Key, Part: r.Part, Kind: sender.TryAgain}
 	switch {
-	case outer.Err() != nil:
-		err = because(outer)
-	case inner.Err() != nil:
-		err = context.Cause(inner)
+	case ctx.Err() != nil:
+		err = because(ctx)
+	case x.verdict.Load() != nil:
+		err = *x.verdict.Load()
 	default:
 		e.Hint = x.hint(err)
 	}
@@ -100,7 +33,7 @@ func (x *exchange) failure(outer, inner context.Context, err error) *sender.Erro
 		e.Kind = sender.GiveUp
 	}
 	if e.Kind == sender.TryAgain {
-		err = x.unanswered(outer, err)
+		err = x.unanswered(ctx, err)
 	}
 	e.Err = err
 	return e
@@ -108,19 +41,15 @@ func (x *exchange) failure(outer, inner context.Context, err error) *sender.Erro
 
 // unanswered says how far a request got that may succeed later. A caller that gave up before anything was sent does
 // not know if the store can be reached.
-func (x *exchange) unanswered(outer context.Context, err error) error {
+func (x *exchange) unanswered(ctx context.Context, err error) error {
 	switch {
-	case x.sent() || x.unasked.Load() || errors.Is(err, errEarly):
+	case x.sent():
 		return fmt.Errorf("%w: %w", sender.ErrNoAnswer, err)
-	case outer.Err() == nil:
+	case ctx.Err() == nil:
 		return fmt.Errorf("%w: %w", sender.ErrUnreachable, err)
 	}
 	return err
 }
-
-// vanished reports whether the request's own bytes could not be read. The kernel says EFAULT when it meets a mapped
-// file that shrank.
-func vanished(err error) bool { return errors.Is(err, errVanished) || errors.Is(err, syscall.EFAULT) }
 
 func because(ctx context.Context) error {
 	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
@@ -131,11 +60,8 @@ func because(ctx context.Context) error {
 
 // hint returns what to do about an error that no repetition cures, or "" if one may.
 func (x *exchange) hint(err error) string {
-	if h := x.tls.Load(); h != nil && errors.Is(err, h.err) {
+	if _, ok := errors.AsType[*handshakeError](err); ok {
 		return handshakeHint(err)
-	}
-	if errors.Is(err, http.ErrSchemeMismatch) {
-		return "the endpoint does not speak TLS; write http:// in front of it if that is meant"
 	}
 	if errors.Is(err, errProxyVariable) {
 		return "check HTTPS_PROXY and HTTP_PROXY"
@@ -152,6 +78,9 @@ func (x *exchange) hint(err error) string {
 // handshakeHint tells what a person must mend from what the network may do by itself: a connection that was cut,
 // that took too long, or that a busy server ended.
 func handshakeHint(err error) string {
+	if plain, ok := errors.AsType[tls.RecordHeaderError](err); ok && string(plain.RecordHeader[:]) == "HTTP/" {
+		return "the endpoint does not speak TLS; write http:// in front of it if that is meant"
+	}
 	if alert, ok := alertIn(err); ok {
 		return alertHint(alert)
 	}

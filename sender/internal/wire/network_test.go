@@ -149,7 +149,7 @@ func TestWhatStopsMovingEndsInTime(t *testing.T) {
 				t.Parallel()
 				s := counting(t, secure)
 				s.client.timeouts.Stall = 150 * time.Millisecond
-				s.client.transport.TLSHandshakeTimeout = 100 * time.Millisecond
+				s.client.dialer.timeouts.TLS = 100 * time.Millisecond
 				spoil(t, s.URL, f)
 				_, err := ended(t, s.client, put(s.URL, make([]byte, 4<<20)), 5*time.Second)
 				failed(t, err, sender.TryAgain, errors.Is(err, sender.ErrNoAnswer))

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"sync"
 	"time"
 )
@@ -10,7 +9,6 @@ import (
 // window, so that most requests are over before it looks once.
 type watchdog struct {
 	exchange *exchange
-	cancel   context.CancelCauseFunc
 	silence  time.Duration // that ends the exchange
 	least    int64         // bytes that end a silence
 	end      time.Time
@@ -22,12 +20,12 @@ type watchdog struct {
 	since time.Time // when it began
 }
 
-func (c *Client) watch(x *exchange, cancel context.CancelCauseFunc) *watchdog {
+func (c *Client) watch(x *exchange) *watchdog {
 	t := c.timeouts
 	now := time.Now()
 	seconds := float64(len(x.request.Body)) / float64(t.CapRate)
 	w := &watchdog{
-		exchange: x, cancel: cancel, silence: t.Stall + x.request.Patience, least: t.StallBytes, since: now,
+		exchange: x, silence: t.Stall + x.request.Patience, least: t.StallBytes, since: now,
 		end: now.Add(t.Cap + x.request.Patience + time.Duration(seconds*float64(time.Second))),
 	}
 	w.mu.Lock() // look must not run before the timer is known
@@ -36,7 +34,7 @@ func (c *Client) watch(x *exchange, cancel context.CancelCauseFunc) *watchdog {
 	return w
 }
 
-// stop ends the watch. Afterwards the exchange is not cancelled any more.
+// stop ends the watch. Afterwards the exchange is not interrupted any more.
 func (w *watchdog) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -51,7 +49,8 @@ func (w *watchdog) look(again time.Duration) {
 		return
 	}
 	if err := w.judge(time.Now()); err != nil {
-		w.cancel(err)
+		w.exchange.verdict.Store(&err)
+		w.exchange.link.interrupt()
 		return
 	}
 	w.timer.Reset(again)
@@ -62,8 +61,8 @@ func (w *watchdog) judge(now time.Time) error {
 	if now.After(w.end) {
 		return errTooSlow
 	}
-	p := w.exchange.progress()
-	if moved := p - w.mark; moved >= w.least || moved < 0 { // less than before: another connection
+	p := w.exchange.link.below.progress()
+	if moved := p - w.mark; moved >= w.least || moved < 0 { // less: more is queued by a write that has not returned
 		w.mark, w.since = p, now
 	}
 	if now.Sub(w.since) >= w.silence {
