@@ -36,6 +36,12 @@ type fileBar struct {
 	seen bool
 }
 
+// leastBar is how many columns of a narrow terminal are left to a bar, and mostKey how many of a wide one a key gets.
+const (
+	leastBar = 12
+	mostKey  = 32
+)
+
 // refresh is how often the bars move.
 const refresh = 200 * time.Millisecond
 
@@ -53,11 +59,12 @@ func (b *bars) Write(p []byte) (int, error) {
 }
 
 func (b *bars) start(r *pipeline.Runner) {
+	b.now = b.gauge.read(r.Progress(), time.Now())
 	b.page = mpb.New(mpb.WithOutput(b.stderr), mpb.WithRefreshRate(refresh), mpb.WithWidth(24), mpb.WithAutoRefresh())
 	b.whole = b.page.New(thousand, style(),
 		mpb.BarPriority(0),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return b.reading().percent() })),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return b.reading().right() })))
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return b.reading().right(s.AvailableWidth - leastBar) })))
 	b.wg.Go(func() {
 		tick := time.NewTicker(refresh)
 		defer tick.Stop()
@@ -116,7 +123,8 @@ func (b *bars) fileBar(f pipeline.Active) *mpb.Bar {
 		mpb.PrependDecorators(decor.Name("     ")),
 		mpb.AppendDecorators(
 			decor.Any(func(s decor.Statistics) string { return fmt.Sprintf(" %3d%%", s.Current*100/thousand) }),
-			decor.Name(" "+humanBytes(f.Size)+" "+shortened(f.Key, 32))))
+			decor.Name(" "+humanBytes(f.Size)+" "),
+			decor.Any(func(s decor.Statistics) string { return shortened(f.Key, min(mostKey, s.AvailableWidth-leastBar)) })))
 }
 
 func (b *bars) stop() {
@@ -131,16 +139,36 @@ func (b *bars) stop() {
 
 func (r reading) percent() string { return fmt.Sprintf("%3.0f%% ", 100*r.fraction) }
 
-func (r reading) right() string {
-	text := fmt.Sprintf(" %s/%s rows %s %s/s", humanCount(r.Done+r.Failed+r.Unverified), humanCount(r.Rows),
-		humanBytes(r.Bytes+r.InFlight), humanBytes(int64(r.rate)))
+// right is what stands behind the bar, in so many columns: what there is no room for is left out, the least of it
+// first.
+func (r reading) right(columns int) string {
+	parts := []struct {
+		text   string
+		weight int
+	}{
+		{fmt.Sprintf(" %s/%s rows", humanCount(r.Done+r.Failed+r.Unverified), humanCount(r.Rows)), 4},
+		{" " + humanBytes(r.Bytes+r.InFlight), 1},
+		{" " + humanBytes(int64(r.rate)) + "/s", 3},
+		{"", 2},
+		{"", 5},
+	}
 	if r.left > 0 {
-		text += " " + r.left.Round(time.Second).String()
+		parts[3].text = " " + r.left.Round(time.Second).String()
 	}
 	if r.Failed > 0 {
-		text += fmt.Sprintf(" %s failed", humanCount(r.Failed))
+		parts[4].text = fmt.Sprintf(" %s failed", humanCount(r.Failed))
 	}
-	return text
+	for least := 1; ; least++ {
+		var text strings.Builder
+		for _, p := range parts {
+			if p.weight >= least {
+				text.WriteString(p.text)
+			}
+		}
+		if text.Len() <= columns || least == len(parts) {
+			return text.String()
+		}
+	}
 }
 
 // shortened keeps the end of a key, which tells files apart, and nothing that a terminal would obey.
@@ -151,6 +179,9 @@ func shortened(key string, most int) string {
 		}
 		return r
 	}, key))
+	if most < 2 {
+		return ""
+	}
 	if len(runes) <= most {
 		return string(runes)
 	}

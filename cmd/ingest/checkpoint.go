@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/ingest-dev/ingest/journal"
 )
@@ -34,6 +36,9 @@ func (t *transfer) openJournal(ctx context.Context, j *job, beside string) error
 	return nil
 }
 
+// journalSuffix is what a journal is called after the manifest beside it.
+const journalSuffix = ".journal"
+
 // journalPath is where the journal is, or "" for none.
 func (t *transfer) journalPath(beside string) (string, error) {
 	switch {
@@ -44,7 +49,7 @@ func (t *transfer) journalPath(beside string) (string, error) {
 	case beside == "-":
 		return "", usagef("a manifest from stdin has no name to put a journal beside: give --journal FILE, or --journal none")
 	}
-	return beside + ".journal", nil
+	return beside + cmp.Or(t.suffix, journalSuffix), nil
 }
 
 // identity is what a journal is of.
@@ -65,6 +70,8 @@ func explainJournal(err error) error {
 		return fmt.Errorf("%w: name another with --journal, or begin anew with --restart", err)
 	case errors.Is(err, journal.ErrFormat):
 		return fmt.Errorf("%w: name another with --journal", err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fmt.Errorf("%w: make room where the journal is", err)
 	case errors.Is(err, os.ErrPermission), errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("%w: name a file in a writable directory with --journal", err)
 	}

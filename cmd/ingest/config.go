@@ -112,13 +112,14 @@ func readConfig(cmd *cobra.Command) (map[string]any, error) {
 	return file, nil
 }
 
-// allFlags lists the flags of all commands.
-func allFlags(root *cobra.Command) []string {
+// allFlags lists the flags of a command and of all below it.
+func allFlags(cmd *cobra.Command) []string {
 	var names []string
 	add := func(f *pflag.Flag) { names = append(names, f.Name) }
-	root.PersistentFlags().VisitAll(add)
-	for _, c := range root.Commands() {
-		c.Flags().VisitAll(add)
+	cmd.PersistentFlags().VisitAll(add)
+	cmd.Flags().VisitAll(add)
+	for _, c := range cmd.Commands() {
+		names = append(names, allFlags(c)...)
 	}
 	return names
 }

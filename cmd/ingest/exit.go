@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/ingest-dev/ingest/journal"
 	"github.com/ingest-dev/ingest/manifests"
@@ -63,6 +65,8 @@ func exitCode(err error) int {
 		return exitRefused
 	case errors.Is(err, pipeline.ErrStopped), errors.Is(err, context.Canceled):
 		return exitStopped
+	case writeError(err):
+		return exitFailed
 	}
 	return exitUsage
 }
@@ -76,10 +80,19 @@ func journalError(err error) bool {
 	return false
 }
 
+// writeError reports whether a result could not be written, for lack of room or of a reader.
+func writeError(err error) bool {
+	e, ok := errors.AsType[*fs.PathError](err)
+	return ok && e.Op == "write"
+}
+
 // complaint is what is printed of an error.
 func complaint(err error) string {
 	if mistakes, ok := errors.AsType[*manifests.Mistakes](err); ok {
 		return "the manifest is wrong; nothing was sent:\n" + mistakes.Error()
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return err.Error() + ": --ca-file FILE"
 	}
 	return err.Error()
 }

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,16 +16,27 @@ func main() {
 	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// execute runs one command line and returns the exit code.
+// execute runs one command line and returns the exit code. Signals are heard until its last word is written.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, signals := listen(ctx, stderr)
+	defer signals.close()
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	err := stoppedBy(ctx, root.ExecuteContext(ctx))
 	if err != nil {
 		fmt.Fprintln(stderr, "ingest: "+complaint(err))
 	}
 	return exitCode(err)
+}
+
+// stoppedBy names the signal that ended a command, where the command says no more than that its context ended.
+func stoppedBy(ctx context.Context, err error) error {
+	_, told := errors.AsType[*exit](err)
+	if ctx.Err() == nil || told || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &exit{exitStopped, fmt.Errorf("stopped before the end: %w", context.Cause(ctx))}
 }

@@ -36,13 +36,14 @@ unless --follow; what is neither file nor directory is named on stderr.`,
 }
 
 func (c *manifestCommand) run(cmd *cobra.Command, dir string) error {
-	ctx, stop := interruptible(cmd.Context())
-	defer stop()
-	_, err := manifests.Walk(ctx, dir, cmd.OutOrStdout(), manifests.WalkOptions{
+	summary, err := manifests.Walk(cmd.Context(), dir, cmd.OutOrStdout(), manifests.WalkOptions{
 		Include: c.include, Exclude: c.exclude, FollowSymlinks: c.follow, Absolute: c.absolute,
 		Special: func(path, kind string) {
 			fmt.Fprintf(cmd.ErrOrStderr(), "ingest: left out %q: %s\n", path, kind)
 		},
 	})
+	if err != nil && cmd.Context().Err() == nil && summary.Rows > 0 {
+		return &exit{exitFailed, err} // the manifest is there, and not whole
+	}
 	return err
 }

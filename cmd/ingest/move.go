@@ -1,16 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"os"
 	"time"
 
 	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/pipeline"
-	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 )
 
@@ -33,6 +31,7 @@ func (m *move) flags(cmd *cobra.Command) {
 	f.BoolVar(&m.keepJournal, "keep-journal", false, "keep the journal when all is done")
 	f.BoolVar(&m.allow, "allow-unverified", false, "exit 0 although the store offered no checksum for some rows")
 	f.StringVar(&m.report, "report", "", "write one JSON line a row to `FILE`, or - for stdout")
+	f.StringVar(&m.token, "token", auto, "auto: mark an object where nothing else would settle a lost answer; or never")
 	f.StringVar(&m.progress, "progress", auto, "auto, bar, plain or none")
 	f.BoolVar(&m.json, "json", false, "the summary on stdout as one JSON object")
 	f.DurationVar(&m.deadline, "deadline", 0, "stop taking new parts after this long, finish those in flight, exit 3")
@@ -61,8 +60,7 @@ func (m *move) run(cmd *cobra.Command, beside string, open func(prefix string) (
 		return stoppedEarly(ctx, err)
 	}
 	defer j.close()
-	m.warnOfDescriptors(log)
-	stop() // from here on signals let parts finish
+	m.warn(cmd, j, log)
 	if m.deadline > 0 {
 		m.deadline = max(1, m.deadline-time.Since(began))
 	}
@@ -85,15 +83,10 @@ func (m *move) check(beside string) (err error) {
 
 // preparing is the time before the first byte is sent: a signal or the deadline simply ends it.
 func (m *move) preparing(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := interruptible(ctx)
 	if m.deadline == 0 {
-		return ctx, stop
+		return context.WithCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, m.deadline, errDeadline)
-	return ctx, func() {
-		cancel()
-		stop()
-	}
+	return context.WithTimeoutCause(ctx, m.deadline, errDeadline)
 }
 
 // prepare opens all that the job needs, the journal last: until then nothing is changed.
@@ -130,108 +123,50 @@ func (m *move) conduct(cmd *cobra.Command, j *job, log *logger) error {
 	if err != nil {
 		return err
 	}
-	err = m.supervise(cmd.Context(), r, show, log)
+	err = m.supervise(cmd.Context(), &running{r, j}, show, log)
 	return m.conclude(cmd, j, r.Progress(), err)
 }
 
+// running is a job that runs.
+type running struct {
+	*pipeline.Runner
+	job *job
+}
+
+// stop lets parts in flight finish. What waits to be tried again is given up.
+func (r *running) stop(cause error) {
+	r.Stop(cause)
+	r.job.quit()
+}
+
 // supervise runs r until it ends, with progress shown, signals heard and the deadline kept.
-func (m *move) supervise(ctx context.Context, r *pipeline.Runner, show progress, log *logger) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+func (m *move) supervise(ctx context.Context, r *running, show progress, log *logger) error {
 	if m.deadline > 0 {
-		t := time.AfterFunc(m.deadline, func() { r.Stop(errDeadline) })
+		t := time.AfterFunc(m.deadline, func() { r.stop(errDeadline) })
 		defer t.Stop()
 	}
-	signals := listen(r, cancel, log.Logger)
-	defer signals.close()
-	show.start(r)
+	defer r.heed(signalsOf(ctx), log)()
+	defer m.watch(r, log)()
+	show.start(r.Runner)
 	defer show.stop()
 	log.above(show)
 	defer log.above(nil)
 	return r.Run(ctx)
 }
 
-// conclude writes the report, ends the journal's life if its work is done, prints the summary and finds the exit.
-func (m *move) conclude(cmd *cobra.Command, j *job, p pipeline.Progress, runErr error) error {
-	outcome := m.outcome(p, runErr)
-	if runErr == nil {
-		outcome = cmp.Or(m.wrapUp(cmd, j, p), outcome)
-	}
-	s := newSummary(j, p, exitCode(outcome))
-	if err := s.print(cmd.OutOrStdout(), m.json, m.report == "-"); err != nil {
-		cmd.PrintErrf("ingest: the summary could not be printed: %v\n", err)
-	}
-	return outcome
-}
-
-// wrapUp is what is left when every row has its outcome: the report, and the end of the journal.
-func (m *move) wrapUp(cmd *cobra.Command, j *job, p pipeline.Progress) error {
-	if err := m.writeReport(cmd.Context(), cmd.OutOrStdout(), j); err != nil {
-		return &exit{exitStopped, fmt.Errorf("write report: %w; once it can be written:\n  %s", err, commandLine())}
-	}
-	if err := m.endJournal(j, p); err != nil {
-		return &exit{exitJournal, err}
-	}
-	return nil
-}
-
-// outcome is what the run's end means to the process.
-func (m *move) outcome(p pipeline.Progress, runErr error) error {
-	switch {
-	case runErr != nil:
-		return &exit{exitCode(runErr), fmt.Errorf("%w; to go on:\n  %s", runErr, commandLine())}
-	case p.Failed > 0:
-		return &exit{exitFailed, fmt.Errorf("%s of %s rows failed; to try them again:\n  %s",
-			humanCount(p.Failed), humanCount(p.Rows), commandLine())}
-	case p.Unverified > 0 && !m.allow:
-		return &exit{exitFailed, fmt.Errorf("%s rows are stored, but the store offers no checksum to prove them by: "+
-			"compare them by other means, or accept it with --allow-unverified", humanCount(p.Unverified))}
-	}
-	return nil
-}
-
-func (m *move) writeReport(ctx context.Context, stdout io.Writer, j *job) error {
-	switch m.report {
-	case "":
-		return nil
-	case "-":
-		return pipeline.Report(ctx, stdout, j.Job)
-	}
-	return writeFile(m.report, func(w io.Writer) error { return pipeline.Report(ctx, w, j.Job) })
-}
-
-// endJournal deletes the journal of a job of which nothing is left to do.
-func (m *move) endJournal(j *job, p pipeline.Progress) error {
-	if p.Failed > 0 || m.keepJournal {
-		return nil
-	}
-	return j.Journal.Remove()
-}
-
-func logKnown(log zerolog.Logger, j *job) {
-	k := j.Known
-	if k.Torn > 0 {
-		log.Warn().Int64("bytes", k.Torn).Msg("the journal's last record was cut off by a crash; its work is done again")
-	}
-	if k.Damage != nil {
-		log.Warn().Msg("the journal is damaged: " + k.Damage.String())
-	}
-	if done := k.Done.GetCardinality(); done > 0 || len(k.Uploads) > 0 {
-		log.Info().Uint64("done", done).Int("uploads", len(k.Uploads)).Msg("carrying on from the journal")
-	}
-}
-
-func logEvent(log zerolog.Logger, e pipeline.Event) {
-	switch {
-	case e.Kind == pipeline.Settled && e.Err != nil:
-		log.Error().Int64("row", e.Row).Str("source", e.Source).Err(e.Err).Msg("row failed")
-	case e.Kind == pipeline.SentAgain:
-		log.Warn().Int64("row", e.Row).Str("key", e.Key).Err(e.Err).Msg("sending the row again")
-	case e.Kind == pipeline.Swept:
-		log.Info().Int64("row", e.Row).Str("key", e.Key).Msg("aborted uploads that a crash had left unknown to the journal")
-	case e.Kind == pipeline.Forgotten:
-		log.Warn().Int64("row", e.Row).Str("key", e.Key).Msg("the store no longer knows the upload: starting over")
-	default:
-		log.Debug().Int64("row", e.Row).Str("key", e.Key).Stringer("status", e.Status).Msg("row settled")
+// heed makes the first signal stop the run, and SIGQUIT tell what it waits for, until the function returned is called.
+func (r *running) heed(s *signals, log *logger) func() {
+	signalsBack := s.instead(func(sig os.Signal) time.Duration {
+		r.stop(fmt.Errorf("%v", sig))
+		wait := graceFor(sig)
+		s.tell(func() {
+			log.Warn().Stringer("signal", sig).Msgf("stopping: parts in flight may finish for %v; once more stops at once", wait)
+		})
+		return wait
+	})
+	quitBack := s.onQuit(r.describe)
+	return func() {
+		signalsBack()
+		quitBack()
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -59,6 +60,22 @@ func absolute(path string) string {
 	return path
 }
 
+// reportStart is how every line of a report begins.
+const reportStart = `{"row":`
+
+// isReport reports whether a file may be written over: it is empty, or a report. Whatever name or link a source has,
+// a run cannot spoil it then.
+func isReport(path string, size int64) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	start := make([]byte, min(size, int64(len(reportStart))))
+	_, err = io.ReadFull(f, start)
+	return err == nil && (size == 0 || string(start) == reportStart)
+}
+
 // checkReport finds out before anything is sent if the report can be written.
 func checkReport(path string) error {
 	if path == "" || path == "-" {
@@ -70,6 +87,9 @@ func checkReport(path string) error {
 	}
 	if err == nil && !info.Mode().IsRegular() {
 		return nil // a pipe or a device takes what it takes
+	}
+	if err == nil && !isReport(path, info.Size()) {
+		return usagef("--report %s: it is there, and is not a report: give it another name, or remove it", path)
 	}
 	probe, err := os.CreateTemp(filepath.Dir(path), ".ingest-report-*")
 	if err != nil {

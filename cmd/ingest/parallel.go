@@ -1,6 +1,11 @@
 package main
 
-import "github.com/ingest-dev/ingest/pipeline"
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/ingest-dev/ingest/pipeline"
+)
 
 const (
 	// maxParallel bounds memory and descriptors; no store that we know gets faster beyond it.
@@ -16,8 +21,29 @@ const (
 	maxDescriptors = eachPart*maxParallel + besides
 )
 
-// parts is how many parts are in flight: what was asked for, as far as descriptors go.
-func (t *transfer) parts() int { return max(1, min(t.wanted(), (descriptors()-besides)/eachPart)) }
+// room is how many parts can be in flight on this machine, and what keeps it from more.
+type room struct {
+	parts int
+	why   string
+}
+
+// parts is how many parts are in flight: what was asked for, as far as there is room.
+func (t *transfer) parts() int {
+	if t.room.parts == 0 {
+		t.room = roomFor(t.size(), descriptors(), memoryLimit())
+	}
+	return min(t.wanted(), t.room.parts)
+}
+
+// roomFor is the room for parts of a size.
+func roomFor(size int64, descriptors int, m allowance) room {
+	files := room{max(1, (descriptors-besides)/eachPart), fmt.Sprintf("%d files may be open (ulimit -n)", descriptors)}
+	parts := m.partsIn(size)
+	if parts >= files.parts {
+		return files
+	}
+	return room{parts, fmt.Sprintf("parts of %s must fit into %s (%s)", humanBytes(size), humanBytes(m.bytes), m.says)}
+}
 
 // wanted is how many parts were asked for.
 func (t *transfer) wanted() int {
@@ -27,9 +53,14 @@ func (t *transfer) wanted() int {
 	return int(t.parallel)
 }
 
-// warnOfDescriptors says that fewer parts are in flight than were asked for, and why.
-func (t *transfer) warnOfDescriptors(log *logger) {
+// size is that of a part.
+func (t *transfer) size() int64 {
+	return cmp.Or(int64(t.partSize.byteSize), pipeline.DefaultPartSize)
+}
+
+// warnOfRoom says that fewer parts are in flight than were asked for, and why.
+func (t *transfer) warnOfRoom(log *logger) {
 	if t.parts() < t.wanted() {
-		log.Warn().Int("parallel", t.parts()).Msgf("%d files may be open (ulimit -n): fewer parts are in flight", descriptors())
+		log.Warn().Int("parallel", t.parts()).Int("wanted", t.wanted()).Msg(t.room.why + ": fewer parts are in flight")
 	}
 }

@@ -47,7 +47,7 @@ func (c *planCommand) run(cmd *cobra.Command, manifest string) error {
 	}
 	j, err := c.open(cmd.Context(), c.openFile(cmd, manifest))
 	if err != nil {
-		return err
+		return stoppedEarly(cmd.Context(), err)
 	}
 	defer j.close()
 	if err := c.peekJournal(j, manifest); err != nil {

@@ -20,7 +20,7 @@ const (
 // preflight asks the store one thing, so that a wrong address, key or bucket is told at once and once, not by each
 // row. What a policy may forbid is no reason to stop.
 func preflight(ctx context.Context, j *job) error {
-	lister, ok := sender.Lister(sender.Stack(j.store.Store, sender.Options{Retries: preflightRetries, Outage: -1}))
+	lister, ok := sender.Lister(sender.Stack(j.store.Store, sender.Options{Retries: preflightRetries, Outage: -1, Patience: -1}))
 	if !ok {
 		return nil
 	}
@@ -29,7 +29,7 @@ func preflight(ctx context.Context, j *job) error {
 	for _, err := range lister.Uploads(brief, j.store.prefix) {
 		if err != nil && brief.Err() != nil {
 			err = fmt.Errorf("nothing came for %v", preflightTime)
-			return cmp.Or(ctx.Err(), unanswered(j, err))
+			return cmp.Or(ctx.Err(), unanswered(j.store, err))
 		}
 		return refusal(j, err)
 	}
@@ -37,8 +37,8 @@ func preflight(ctx context.Context, j *job) error {
 }
 
 // unanswered is the error of a store that is not there, or says nothing.
-func unanswered(j *job, err error) error {
-	return &exit{exitRefused, fmt.Errorf("the store %s does not answer: %w: check the endpoint and the network", j.store.name, err)}
+func unanswered(s *store, err error) error {
+	return &exit{exitRefused, fmt.Errorf("the store %s does not answer: %w: check the endpoint and the network", s.name, err)}
 }
 
 // refusal is why a run need not begin, or nil.
@@ -47,7 +47,7 @@ func refusal(j *job, err error) error {
 	case err == nil, sender.KindOf(err) == sender.GiveUp && !errors.Is(err, sender.ErrNoAnswer):
 		return nil
 	case sender.KindOf(err) == sender.TryAgain:
-		return unanswered(j, err)
+		return unanswered(j.store, err)
 	}
 	return &exit{exitRefused, err}
 }

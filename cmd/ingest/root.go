@@ -39,14 +39,14 @@ func newRoot() *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		PersistentPreRunE: settle,
-		RunE:              func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
+		RunE:              unknownCommand,
 		Args:              cobra.ArbitraryArgs,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().String("config", "", "take flags from this YAML `FILE`")
 	root.PersistentFlags().String("log-level", "info", "least `LEVEL` to log on stderr: debug, info, warn, error")
 	root.PersistentFlags().String("log-format", "text", "`FORMAT` of the log: text or json")
-	root.AddCommand(newRun(), newPut(), newPlan(), newVerify(), newManifest(), newServe(), newJournal())
+	root.AddCommand(newRun(), newPut(), newPlan(), newVerify(), newManifest(), newServe(), newJournal(), newUploads())
 	return root
 }
 
@@ -71,7 +71,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	return usagef("unknown command %q%s; \"ingest --help\" lists the commands", args[0], didYouMean(args[0], names))
+	return usagef("unknown command %q%s; %q lists the commands", args[0], didYouMean(args[0], names), cmd.CommandPath()+" --help")
 }
 
 // flagError adds to pflag's complaint the flag that was probably meant.

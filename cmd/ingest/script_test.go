@@ -26,6 +26,7 @@ func TestScripts(t *testing.T) {
 		Setup:               settings,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":  exitsWith,
+			"begin": beginUpload,
 			"make":  makeFile,
 			"serve": startServer,
 			"hold":  holdJournal,

@@ -113,3 +113,18 @@ func TestDeadlineStopsTheRun(t *testing.T) {
 		t.Errorf("it does not say why: %s", &s.stderr)
 	}
 }
+
+func TestAbortLeavesAJobThatRuns(t *testing.T) {
+	s := newSlow(t)
+	s.begun()
+	time.Sleep(time.Second) // for some parts
+	defer s.ended(10 * time.Second)
+	defer s.cmd.Process.Signal(os.Interrupt)
+	rows, out := filepath.Join(s.dir, "rows.txt"), "file://"+filepath.Join(s.dir, "out")
+	if code, _, stderr := ingest(t, "uploads", "abort", out, "--manifest", rows); code != exitJournal || !strings.Contains(stderr, "locked") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	if code, stdout, stderr := ingest(t, "uploads", "list", out, "--manifest", rows, "--json"); code != exitDone || !strings.Contains(stdout, `"row":1`) {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+}

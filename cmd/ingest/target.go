@@ -24,6 +24,7 @@ type target struct {
 	region    string
 	signature string
 	checksum  string
+	caFile    string
 	absent    absence
 }
 
@@ -43,14 +44,16 @@ func (t *target) flags(cmd *cobra.Command) {
 	f.StringVar(&t.region, "region", "", "region of the bucket; by default that of the endpoint, OSS_REGION or the AWS profile")
 	f.StringVar(&t.signature, "oss-signature", "v4", "signature `VERSION` for oss://: v4 or v1")
 	f.StringVar(&t.checksum, "s3-checksum", auto, "checksum for s3://: auto, crc64nvme, crc32c or md5")
+	f.StringVar(&t.caFile, "ca-file", "", "PEM `FILE` of authorities to trust besides the system's, for oss:// and s3://")
 }
 
 // store is an open destination.
 type store struct {
 	sender.Store
 	io.Closer
-	prefix string // put in front of every key
-	name   string // what a journal calls it: the same place has the same name
+	prefix   string // put in front of every key
+	name     string // what a journal calls it: the same place has the same name
+	endpoint string // the URL that requests go to; empty for a directory
 }
 
 // closer is the Close of what cannot fail to close.
@@ -111,13 +114,12 @@ func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store
 		return nil, err
 	}
 	o := oss.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, SignatureV1: t.signature == "v1"}
-	o.Wire.Parallel = parallel
-	o.Wire.UserAgent = userAgent()
+	o.Wire.Parallel, o.Wire.CAFile, o.Wire.UserAgent = parallel, t.caFile, userAgent()
 	s, err := oss.New(ctx, o)
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, closer(s.Close), prefix, "oss://" + bucket + "/" + prefix + " at " + s.Endpoint()}, nil
+	return &store{s, closer(s.Close), prefix, placeName("oss", bucket, prefix, s.Endpoint()), s.Endpoint()}, nil
 }
 
 func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store, error) {
@@ -127,13 +129,12 @@ func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store,
 	}
 	checksum, _ := s3.ParseChecksum(t.checksum) // checked before
 	o := s3.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, Checksum: checksum}
-	o.Wire.Parallel = parallel
-	o.Wire.UserAgent = userAgent()
+	o.Wire.Parallel, o.Wire.CAFile, o.Wire.UserAgent = parallel, t.caFile, userAgent()
 	s, err := s3.New(ctx, o)
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, closer(s.Close), prefix, "s3://" + bucket + "/" + prefix + " at " + s.Endpoint()}, nil
+	return &store{s, closer(s.Close), prefix, placeName("s3", bucket, prefix, s.Endpoint()), s.Endpoint()}, nil
 }
 
 func (t *target) openDir(rest string) (*store, error) {
@@ -149,7 +150,12 @@ func (t *target) openDir(rest string) (*store, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, s, "", "file://" + filepath.ToSlash(filepath.Clean(path))}, nil
+	return &store{s, s, "", "file://" + filepath.ToSlash(filepath.Clean(path)), ""}, nil
+}
+
+// placeName is what a journal calls a place in a bucket.
+func placeName(scheme, bucket, prefix, endpoint string) string {
+	return scheme + "://" + bucket + "/" + prefix + " at " + endpoint
 }
 
 // directory returns the directory to open for path.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/ingest-dev/ingest/manifests"
@@ -22,13 +23,16 @@ type transfer struct {
 	root      string
 	reader    string
 	journal   string
+	suffix    string // of the journal's default name
 	restart   bool
 	partSize  autoSize
 	parallel  autoCount
 	limitRate byteSize
 	limitReqs float64
 	retries   int
+	token     string
 	own       ownFiles
+	room      room
 }
 
 func (t *transfer) flags(cmd *cobra.Command) {
@@ -39,11 +43,11 @@ func (t *transfer) flags(cmd *cobra.Command) {
 	f.StringVar(&t.reader, "reader", auto, "how to read: auto, pread or mmap")
 	f.Var(&t.limitRate, "limit-rate", "bytes a second, for the whole run")
 	f.Float64Var(&t.limitReqs, "limit-requests", 0, "requests a second, for the whole run (0: no limit)")
-	f.IntVar(&t.retries, "retries", 8, "tries of one request after the first")
+	f.IntVar(&t.retries, "retries", 8, "tries of one request, and of all requests for one object, after the first")
 }
 
 func (t *transfer) journalFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.journal, "journal", "", "the checkpoint `FILE`, or none (default: the manifest's name and .journal)")
+	cmd.Flags().StringVar(&t.journal, "journal", "", "the checkpoint `FILE`, or none (default: beside the manifest or the file, named after it)")
 }
 
 func (t *transfer) manifestFlags(cmd *cobra.Command) {
@@ -68,6 +72,8 @@ func (t *transfer) checkFlags() error {
 		return usagef("--retries %d: want 0 or more", t.retries)
 	case t.limitReqs < 0 || math.IsNaN(t.limitReqs):
 		return usagef("--limit-requests %v: want 0 or more", t.limitReqs)
+	case t.token != "" && t.token != auto && t.token != "never":
+		return usagef("--token %q: want auto or never", t.token)
 	}
 	return nil
 }
@@ -79,8 +85,15 @@ type job struct {
 	summary  manifests.Summary
 	store    *store
 	counters sender.Counters
+	quitting chan struct{} // closed by quit
+	quit     func()        // no request is tried again
 	started  time.Time
 	closers  []func() error
+}
+
+func newJob() *job {
+	quitting := make(chan struct{})
+	return &job{started: time.Now(), quitting: quitting, quit: sync.OnceFunc(func() { close(quitting) })}
 }
 
 // open checks everything that can be checked before the journal is touched: flags, manifest, destination.
@@ -88,8 +101,10 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 	if err := t.checkFlags(); err != nil {
 		return nil, err
 	}
-	j := &job{started: time.Now()}
-	j.Options = pipeline.Options{PartSize: int64(t.partSize.byteSize), Parallel: t.parts()}
+	j := newJob()
+	j.Options = pipeline.Options{
+		PartSize: int64(t.partSize.byteSize), Parallel: t.parts(), Retries: t.again(), NoToken: t.token == "never",
+	}
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
 		func() error { return t.openManifest(ctx, j, manifest) },
@@ -112,12 +127,14 @@ func (t *transfer) openStore(ctx context.Context, j *job) error {
 	j.closers = append(j.closers, s.Close)
 	j.Store = sender.Stack(s.Store, sender.Options{
 		Retries: t.again(), BytesPerSecond: int64(t.limitRate), RequestsPerSecond: t.limitReqs, Counters: &j.counters,
+		Quit: j.quitting,
 	})
+	j.Counted = &j.counters
 	return j.Options.Check(j.Store.Limits())
 }
 
 func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix string) (*manifests.Manifest, error)) error {
-	m, err := open(j.store.prefix)
+	m, err := awaited(ctx, func() (*manifests.Manifest, error) { return open(j.store.prefix) })
 	if _, wrong := errors.AsType[*manifests.Mistakes](err); err != nil && !wrong {
 		return usage(err)
 	}

@@ -42,8 +42,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, manifest string) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible(cmd.Context())
-	defer stop()
+	ctx := cmd.Context()
 	j, err := c.open(ctx, c.openFile(cmd, manifest))
 	if err != nil {
 		return stoppedEarly(ctx, err)
@@ -52,7 +51,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, manifest string) error {
 	if err := preflight(ctx, j); err != nil {
 		return stoppedEarly(ctx, err)
 	}
-	c.warnOfDescriptors(log)
+	c.warn(cmd, j, log)
 	v, err := pipeline.Verify(ctx, j.Job, func(row *manifests.Row, _ journal.Status, err error) {
 		if err != nil && !errors.Is(err, pipeline.ErrStopped) {
 			log.Error().Int64("row", row.Number).Str("key", row.Key).Err(err).Msg("row differs")
