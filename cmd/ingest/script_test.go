@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 func settings(e *testscript.Env) error {
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	e.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
 	e.Setenv("INGEST_PROGRESS", "none")
 	e.Setenv("OSS_ACCESS_KEY_ID", keyID)
 	e.Setenv("OSS_ACCESS_KEY_SECRET", canary)

@@ -113,7 +113,13 @@ func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store
 	if err != nil {
 		return nil, err
 	}
-	o := oss.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, SignatureV1: t.signature == "v1"}
+	who, err := t.ossCredentials()
+	if err != nil {
+		return nil, err
+	}
+	o := oss.Options{
+		Bucket: bucket, Endpoint: t.endpoint, Region: t.region, SignatureV1: t.signature == "v1", Credentials: who,
+	}
 	o.Wire.Parallel, o.Wire.CAFile, o.Wire.UserAgent = parallel, t.caFile, userAgent()
 	s, err := oss.New(ctx, o)
 	if err != nil {

@@ -18,18 +18,21 @@ const module = "github.com/ingest-dev/ingest/"
 // knows lists, for each package, whom of ours its production code may import. What lies below a package's
 // internal folder belongs to it, and is not asked about.
 var knows = map[string][]string{
-	"hasher":            {},
-	"reader":            {},
-	"manifests":         {},
-	"journal":           {"hasher"},
-	"sender":            {"hasher"},
-	"sender/oss":        {"hasher", "sender"},
+	"hasher":     {},
+	"reader":     {},
+	"manifests":  {},
+	"journal":    {"hasher"},
+	"sender":     {"hasher"},
+	"sender/oss": {"hasher", "sender"},
+
+	"sender/oss/credentials": {"sender", "sender/oss"},
+
 	"sender/s3":         {"hasher", "sender"},
 	"sender/dir":        {"hasher", "sender"},
 	"devstore":          {"devstore/fault", "hasher"},
 	"devstore/fault":    {},
 	"pipeline":          {"hasher", "journal", "manifests", "reader", "sender"},
-	"cmd/ingest":        {"devstore", "journal", "manifests", "pipeline", "reader", "sender", "sender/dir", "sender/oss", "sender/s3"},
+	"cmd/ingest":        {"devstore", "journal", "manifests", "pipeline", "reader", "sender", "sender/dir", "sender/oss", "sender/oss/credentials", "sender/s3"},
 	"bench":             {},
 	"sender/sendertest": {"hasher", "sender"},
 

@@ -18,8 +18,8 @@ type verdict struct {
 
 // What a person should do.
 const (
-	hintKeyID    = "check OSS_ACCESS_KEY_ID; with temporary credentials also OSS_SESSION_TOKEN"
-	hintSecret   = "check OSS_ACCESS_KEY_SECRET, and the region"
+	hintKeyID    = "check the access key id, and the token if there is one"
+	hintSecret   = "check the access key's secret, and the region"
 	hintToken    = "the temporary credentials have expired: get new ones and run again"
 	hintBucket   = "check the bucket's name and the endpoint"
 	hintAccount  = "the account cannot use OSS now: check its bills and its status"
@@ -103,8 +103,8 @@ func classify(c *call, status int, p *problem) verdict {
 		return verdict{kind: sender.StopRun, hint: "the bucket is elsewhere: use the endpoint " + p.Endpoint}
 	case redirects(status):
 		return verdict{kind: sender.StopRun, hint: hintEndpoint}
-	case p.Code == "AccessDenied" && c.key == "":
-		return verdict{kind: sender.StopRun, hint: hintBucketOp}
+	case p.Code == "AccessDenied" && c.key == "": // who may not list may send all the same
+		return verdict{kind: sender.GiveUp, hint: hintBucketOp}
 	case p.Code == "InvalidArgument" && p.EC == wrongRegionEC:
 		return verdict{kind: sender.StopRun, hint: hintRegion}
 	}

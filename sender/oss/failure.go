@@ -110,8 +110,8 @@ func (s *Store) refusal(ctx context.Context, c *call, answer *wire.Response, p *
 		s.clock.learn(p.ServerTime, answer.Header)
 	}
 	v := classify(c, answer.Status, p)
-	if v.who && s.renewed(ctx, c.who) {
-		v = verdict{kind: sender.TryAgain}
+	if v.who {
+		v = s.renewed(ctx, c.who, v)
 	}
 	return &sender.Error{
 		Op: c.op, Key: c.named(), Part: c.part, Kind: v.kind, Status: answer.Status,
@@ -122,13 +122,6 @@ func (s *Store) refusal(ctx context.Context, c *call, answer *wire.Response, p *
 		RetryAfter: retryAfter(answer.Header),
 		Err:        v.err,
 	}
-}
-
-// renewed reports whether the provider has other credentials than those that were refused: the next try signs with
-// them.
-func (s *Store) renewed(ctx context.Context, refused Credentials) bool {
-	now, err := ask(ctx, s.credentials)
-	return err == nil && now != refused
 }
 
 func first(a, b string) string {

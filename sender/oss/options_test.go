@@ -89,7 +89,7 @@ func TestEnvironmentIsRead(t *testing.T) {
 		{map[string]string{"OSS_ACCESS_KEY_SECRET": "b"}, Credentials{}, "OSS_ACCESS_KEY_ID is not"},
 		{nil, Credentials{}, "set OSS_ACCESS_KEY_ID"},
 	} {
-		got, err := fromEnvironment(func(name string) string { return c.env[name] })
+		got, _, err := fromEnvironment(func(name string) string { return c.env[name] })
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%v: got %#v, %v", c.env, got, err)
 		}
