@@ -2,7 +2,10 @@ package journal
 
 import (
 	"errors"
+	"fmt"
 	"io"
+
+	"github.com/zeebo/xxh3"
 )
 
 const (
@@ -23,6 +26,7 @@ type readWriterAt interface {
 // slowly through the file. What lies behind the end of the file reads as zeros.
 type cache struct {
 	f      readWriterAt
+	sums   map[int64]uint64 // checksums of the blocks that were written, by number
 	blocks map[int64]*block
 	recent *block
 	clock  int64
@@ -36,7 +40,7 @@ type block struct {
 }
 
 func newCache(f readWriterAt) *cache {
-	return &cache{f: f, blocks: make(map[int64]*block, cacheBlocks)}
+	return &cache{f: f, sums: make(map[int64]uint64), blocks: make(map[int64]*block, cacheBlocks)}
 }
 
 // span returns the bytes from off to the end of their block, for reading; or for changing, if dirty.
@@ -68,6 +72,9 @@ func (c *cache) block(number int64) (*block, error) {
 		return nil, err
 	}
 	clear(b.data[n:])
+	if sum, written := c.sums[number]; written && sum != xxh3.Hash(b.data[:]) {
+		return nil, fmt.Errorf("block %d is not as it was written", number)
+	}
 	b.number = number
 	c.blocks[number] = b
 	return b, nil
@@ -85,16 +92,24 @@ func (c *cache) free() (*block, error) {
 		}
 	}
 	if oldest.dirty {
-		if _, err := c.f.WriteAt(oldest.data[:], oldest.number*blockSize); err != nil {
+		if err := c.write(oldest); err != nil {
 			return nil, err
 		}
-		oldest.dirty = false
 	}
 	delete(c.blocks, oldest.number)
 	if c.recent == oldest {
 		c.recent = nil
 	}
 	return oldest, nil
+}
+
+// write writes a block, and remembers its checksum: what a disk lost would read as rows without an outcome.
+func (c *cache) write(b *block) error {
+	_, err := c.f.WriteAt(b.data[:], b.number*blockSize)
+	if err == nil {
+		b.dirty, c.sums[b.number] = false, xxh3.Hash(b.data[:])
+	}
+	return err
 }
 
 // read fills p from off on.

@@ -78,38 +78,47 @@ func (j *Journal) syncLoop() {
 		case <-j.drained:
 			final = true
 		}
-		upto, ok := j.unsynced(all)
+		p, ok := j.unsynced(all)
 		if !ok {
 			continue
 		}
-		if err := j.sync(); err != nil {
+		if err := j.sync(p); err != nil {
 			j.die(err)
 			return
 		}
-		j.settle(upto)
+		j.settle(p)
 	}
 }
 
 // unsynced returns how far the file is written, and whether that is to be synced: if anything is new, or if someone
 // waits for it.
-func (j *Journal) unsynced(all bool) (upto uint64, ok bool) {
+func (j *Journal) unsynced(all bool) (upto position, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.inFile, j.err == nil && j.synced < j.inFile && (all || j.synced < j.wanted)
+	return position{j.written, j.inFile}, j.err == nil && j.synced < j.inFile && (all || j.synced < j.wanted)
 }
 
-func (j *Journal) sync() error {
+// sync makes the file durable, and looks whether what it will vouch for is there.
+func (j *Journal) sync(upto position) error {
 	if j.volatile {
 		return nil
 	}
-	return j.storage.file.Sync()
+	if err := j.storage.file.Sync(); err != nil {
+		return err
+	}
+	if err := j.storage.named(); err != nil {
+		return err
+	}
+	proven, err := j.storage.prove(j.proven, upto)
+	j.proven = proven
+	return err
 }
 
 // settle notes how far the journal is durable, and tells those who wait.
-func (j *Journal) settle(upto uint64) {
+func (j *Journal) settle(upto position) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.synced = upto
+	j.synced = upto.sequence
 	j.endRound()
 }
 

@@ -1,10 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 )
 
@@ -18,19 +19,61 @@ const writeChunk = 1 << 20
 func wasteful(p *replay) bool { return p.dead > wasteFloor && p.dead > p.end/2 }
 
 // compact writes the file anew with what the replay believes, and goes on with the new one. If it fails the old
-// one is still in use, except if storage.file is nil: then nobody knows which of the two a power cut would leave.
+// one is still in use, except if storage.file is nil: then nobody knows which of the two has the name.
 func (s *storage) compact(p *replay) error {
 	h := s.newHeader(s.header.Job)
 	h.Created = s.header.Created // the job is no younger for it
 	c := &compactor{encoder: encoder{seed: h.seed()}}
-	err := prepare(s.files, s.path, func(w io.Writer) error {
+	err := s.prepare(h, func(w io.Writer) (last uint64, err error) {
 		c.w, c.buf = w, h.encode()
-		return c.run(s.frames(p.end), p)
+		err = c.run(s.frames(p.end), p)
+		return c.last, err
 	})
 	if err != nil {
 		return err
 	}
-	return s.replace(h, c.encoder.last)
+	return s.replace(h, c.last)
+}
+
+// prepare writes and syncs a journal that is to take the place of the file, and reads it again: there will be no other
+// copy. What fills it says the number of its last frame. If prepare fails it leaves nothing behind.
+func (s *storage) prepare(h *Header, fill func(io.Writer) (last uint64, err error)) error {
+	temp, last := &storage{files: s.files, path: s.path + tempSuffix, header: h}, uint64(0)
+	err := writeWhole(s.files, temp.path, func(w io.Writer) (err error) {
+		last, err = fill(w)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(temp.reread(last), temp.close()); err != nil {
+		return errors.Join(err, remove(s.files, temp.path))
+	}
+	return nil
+}
+
+// reread makes sure that the file holds its header and all frames up to the last, and nothing else.
+func (s *storage) reread(last uint64) error {
+	if err := s.load(); err != nil {
+		return err
+	}
+	if err := s.beginsWith(s.header.encode()); err != nil {
+		return err
+	}
+	return eachSound(s.frames(s.size), last, func(reading) error { return nil })
+}
+
+// beginsWith makes sure that the file begins with a header, and that its frames are looked for behind it.
+func (s *storage) beginsWith(header []byte) error {
+	b := make([]byte, len(header))
+	if n, err := s.file.ReadAt(b, 0); n < len(b) && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if !bytes.Equal(b, header) {
+		return fmt.Errorf("%w: the new header is not there", ErrChanged)
+	}
+	s.first = int64(len(header))
+	return nil
 }
 
 // replace puts the new file in the place of the old one, and opens what is there then. The old one is closed
@@ -40,21 +83,21 @@ func (s *storage) replace(h *Header, last uint64) error {
 	if err := s.close(); err != nil {
 		return errors.Join(err, remove(s.files, s.path+tempSuffix))
 	}
-	placed := place(s.files, s.path)
-	if err := s.files.SyncDir(filepath.Dir(s.path)); err != nil {
-		return errors.Join(placed, err)
-	}
+	old, placed := s.header.ID, place(s.files, s.path)
 	if err := s.reopen(); err != nil {
 		return errors.Join(placed, err, s.close())
 	}
 	if err := s.identify(s.header.Job); err != nil {
 		return errors.Join(placed, err, s.close())
 	}
-	if s.header.ID != h.ID {
-		return placed
+	switch {
+	case s.header.ID == h.ID:
+		s.last = last
+		return nil
+	case placed == nil || s.header.ID != old:
+		return errors.Join(fmt.Errorf("%w: %s is another file now", ErrChanged, s.path), placed, s.close())
 	}
-	s.last = last
-	return nil
+	return placed
 }
 
 // compactor copies what is alive out of a journal into a new one: of every row the last outcome, as it was
@@ -77,6 +120,9 @@ func (c *compactor) run(o *orderedReader, p *replay) error {
 	})
 	if err != nil {
 		return err
+	}
+	if rows := p.state.settled(); c.encoder.last != rows {
+		return fmt.Errorf("%w: %d rows were settled, and now %d", ErrChanged, rows, c.encoder.last)
 	}
 	for _, row := range slices.Sorted(maps.Keys(p.state.Uploads)) {
 		c.upload(p.state.Uploads[row])

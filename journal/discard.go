@@ -36,6 +36,10 @@ func discard(path string, linked bool) error {
 	if err != nil {
 		return err
 	}
+	s := &storage{files: disk{}, path: path}
+	if err := errors.Join(s.reopen(), s.close()); errors.Is(err, ErrLocked) {
+		return err // a run has it whose lock somebody removed; what cannot be opened can be deleted all the same
+	}
 	return erase(disk{}, path, linked)
 }
 

@@ -13,9 +13,10 @@
 //
 // [Open] takes the lock, replays the file into a [State], repairs what a crash left, and hands out the [Journal].
 // [Journal.Append] only encodes into a buffer. One goroutine writes the buffer and syncs the file: at most every
-// [Options.Commit], or at once for a caller that waits in [Journal.Sync]. After the first write or sync that fails
-// nothing is tried again: the journal is dead ([ErrDead]), and the next Open starts from what is on the disk.
+// [Options.Commit], or at once for a caller that waits in [Journal.Sync]. What a sync vouches for has been read back
+// from the file that has the journal's name. After the first write or sync that fails nothing is tried again: the
+// journal is dead ([ErrDead]), and the next Open starts from what is on the disk.
 //
-// What the journal asks of its writer is small. An upload's [Begun] is synced before its first part is sent. A row
-// that is [Done] is given no other outcome; FORMAT.md says what would follow from breaking this.
+// What the journal asks of its writer is small. An upload's [Begun] is synced before its first part is sent. Of a row
+// that is stored, [Done] or [Unverified], this is not taken back; [Journal.Append] refuses what would.
 package journal

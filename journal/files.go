@@ -14,6 +14,13 @@ import (
 type files interface {
 	// Open opens a regular file, creating it with mode 0600 if the flag says so. With O_EXCL it follows no link.
 	Open(path string, flag int) (file, error)
+	// Temp creates a file of mode 0600 in the system's temporary directory, for reading and writing. The last * of
+	// the pattern is what makes its name new.
+	Temp(pattern string) (f file, path string, err error)
+	// Own takes an open file for this process alone, until it is closed. It reports false if another has it.
+	Own(f file) (bool, error)
+	// Names reports whether the path is the name of an open file, of itself and not through a link.
+	Names(path string, f file) (bool, error)
 	// Rename puts a file in the place of another, at once and whole.
 	Rename(from, to string) error
 	// Remove removes a regular file. What is none stays, a symbolic link included.
@@ -26,6 +33,7 @@ type files interface {
 type file interface {
 	io.ReaderAt // may be called while another goroutine writes
 	io.Writer
+	io.WriterAt
 	io.Seeker
 	io.Closer
 	Truncate(size int64) error
@@ -47,6 +55,25 @@ func (disk) Open(path string, flag int) (file, error) {
 	return f, nil
 }
 
+func (disk) Temp(pattern string) (file, string, error) {
+	f, err := os.CreateTemp("", pattern)
+	if err != nil {
+		return nil, "", err
+	}
+	return f, f.Name(), nil
+}
+
+func (disk) Own(f file) (bool, error) { return own(f.(*os.File)) }
+
+func (disk) Names(path string, f file) (bool, error) {
+	there, err := os.Lstat(path)
+	if err != nil {
+		return false, err
+	}
+	open, err := f.(*os.File).Stat()
+	return err == nil && os.SameFile(open, there), err
+}
+
 func (disk) Rename(from, to string) error { return os.Rename(from, to) }
 func (disk) SyncDir(dir string) error     { return syncDir(dir) }
 
@@ -59,11 +86,6 @@ func (disk) Remove(path string) error {
 		return stranger{path + " is not a regular file; move it away or name another journal"}
 	}
 	return os.Remove(path)
-}
-
-// prepare writes and syncs a file that is to take the place of path.
-func prepare(fsys files, path string, fill func(io.Writer) error) error {
-	return writeWhole(fsys, path+tempSuffix, fill)
 }
 
 // place puts the prepared file in the place of path. Until then a file that was there is untouched and in use.

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/zeebo/xxh3"
@@ -23,6 +24,7 @@ type frame struct {
 	sequence uint64
 	payload  []byte // valid until the next frame is read
 	offset   int64  // of its first byte in the file
+	seal     uint64 // its checksum
 }
 
 func (f frame) size() int64 { return int64(frameHead + len(f.payload) + frameTail) }
@@ -58,6 +60,21 @@ func (e *encoder) seal(b []byte, start int) []byte {
 	return binary.LittleEndian.AppendUint64(b, xxh3.HashSeed(b[start:], e.seed))
 }
 
+// bears reports whether another frame of this journal lies within b, a frame. Were b damaged, a reader would come upon
+// it and take it for a record: so none is written. Only who knows the journal's id can make such a text.
+func bears(b []byte, seed uint64) bool {
+	for at := 1; ; at++ {
+		n := bytes.Index(b[at:], []byte{sync0, sync1})
+		if n < 0 || len(b)-at-n < frameHead {
+			return false
+		}
+		at += n
+		if n := frameLength(b[at:]); n > 0 && n <= len(b)-at && sealed(b[at:at+n], seed) {
+			return true
+		}
+	}
+}
+
 // frameLength returns the length of the whole frame that h begins, or 0 if no frame begins so.
 // h has at least frameHead bytes.
 func frameLength(h []byte) int {
@@ -81,5 +98,6 @@ func parse(b []byte, offset int64) frame {
 		sequence: binary.LittleEndian.Uint64(b[8:]),
 		payload:  b[frameHead : len(b)-frameTail],
 		offset:   offset,
+		seal:     binary.LittleEndian.Uint64(b[len(b)-frameTail:]),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -35,15 +36,49 @@ func FuzzReplay(f *testing.F) {
 	})
 }
 
-// FuzzDamage spoils a journal in as many ways as there are seeds, and asks that nothing untrue is believed.
+// FuzzDamage spoils a journal as a script says, and asks that all who read it say what the judge says.
 func FuzzDamage(f *testing.F) {
-	f.Add(uint64(1), uint64(1), uint8(20))
-	f.Fuzz(func(t *testing.T, records, damage uint64, n uint8) {
-		written := someRecords(rand.New(rand.NewPCG(records, 0)), int(n)+1)
-		b, offsets := image(written)
-		state, _ := recovered(t, spoil(rand.New(rand.NewPCG(damage, 0)), b, offsets[0]))
-		requireTrue(t, state, written, 0)
+	all := specimens(rand.New(rand.NewPCG(1, 1)))
+	f.Add(false, []byte{1, 3, 7, 40, 0, 0})
+	f.Add(true, []byte{2, 0, 200, 100, 1, 0, 4, 1, 0, 9, 0, 5})
+	f.Fuzz(func(t *testing.T, compacted bool, script []byte) {
+		s := all[0]
+		if compacted {
+			s = all[1]
+		}
+		l := &lab{t: t, counts: map[string]int{}}
+		if err := l.suffer(t.Context(), s, edited(s, script)); err != nil {
+			t.Fatal(err)
+		}
 	})
+}
+
+// edited returns a specimen as a script changes it. A step of the script has six bytes: what, where, how long, to where.
+func edited(s *specimen, script []byte) []byte {
+	head, c := s.b[:s.first()], slices.Clone(s.b[s.first():])
+	for ; len(script) >= 6 && len(c) > 0 && len(c) < 1<<16; script = script[6:] {
+		at, to := int(script[1])<<8|int(script[2]), int(script[4])<<8|int(script[5])
+		at, to = at%len(c), to%len(c)
+		end := min(len(c), at+int(script[3])+1)
+		switch script[0] % 7 {
+		case 0:
+			c[at] ^= max(1, script[3])
+		case 1:
+			clear(c[at:end])
+		case 2:
+			c = slices.Delete(c, at, end)
+		case 3:
+			c = slices.Insert(c, to, slices.Clone(c[at:end])...)
+		case 4:
+			copy(c[to:], slices.Clone(c[at:end]))
+		case 5:
+			c = slices.Insert(c, to, script[3:6]...)
+		case 6: // a whole frame to the place of another
+			i, k := at%len(s.records), to%len(s.records)
+			copy(c[min(len(c), s.offsets[k]-s.first()):], s.frame(i))
+		}
+	}
+	return slices.Concat(head, c)
 }
 
 func FuzzBegun(f *testing.F)   { fuzzRecord(f, begun(1, "a")) }

@@ -3,6 +3,8 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 )
@@ -16,8 +18,7 @@ type Journal struct {
 	storage  *storage
 	lock     *lock // nil for a temporary journal
 	every    time.Duration
-	volatile bool // never synced, removed by Close
-	unnamed  bool // removed already
+	volatile bool // never synced, and gone when it is closed
 
 	mu      sync.Mutex
 	room    *sync.Cond // the buffer was taken, or nobody will take it
@@ -30,7 +31,10 @@ type Journal struct {
 	written int64         // size of the file
 	round   chan struct{} // closed when synced has moved, or never will again
 	closing bool
+	stored  stored
 	err     error // why the journal is dead
+
+	proven proof // of what was vouched for last; the syncer's own
 
 	wake       chan struct{} // wakes the writer; has room for one, so that no call is lost
 	due        chan struct{} // wakes the syncer, likewise
@@ -42,7 +46,8 @@ type Journal struct {
 	shutErr    error
 }
 
-func newJournal(s *storage, o Options) *Journal {
+// newJournal goes on with a file that is sound, and of which the state is true.
+func newJournal(s *storage, state *State, o Options) *Journal {
 	j := &Journal{
 		storage: s,
 		every:   o.Commit,
@@ -50,6 +55,8 @@ func newJournal(s *storage, o Options) *Journal {
 		inFile:  s.last,
 		synced:  s.last,
 		written: s.size,
+		stored:  newStored(state),
+		proven:  proof{position{s.size, s.last}, s.seal},
 		round:   make(chan struct{}),
 		wake:    make(chan struct{}, 1),
 		due:     make(chan struct{}, 1),
@@ -68,7 +75,8 @@ func (j *Journal) start() {
 // Append adds a record. It only encodes it, and does not keep it: the record is written at once, by the writer,
 // and so survives the end of the process; it is synced with the next group, and then survives that of the machine.
 // Append waits only while the disk is megabytes behind, and never for a sync alone. It fails with [ErrRecord] if
-// the record is out of bounds, with [ErrDead] and with [ErrClosed].
+// the record is out of bounds, or is an [Outcome] that takes back what is stored: of a [Done] row any, of an
+// [Unverified] one Failed. It fails with [ErrDead] and with [ErrClosed].
 func (j *Journal) Append(r Record) error {
 	if err := check(r); err != nil {
 		return err
@@ -82,15 +90,39 @@ func (j *Journal) Append(r Record) error {
 		return err
 	}
 	idle := len(j.buf) == 0
-	j.buf = j.frames.record(j.buf, r)
+	if err := j.encode(r); err != nil {
+		return err
+	}
 	if idle {
 		nudge(j.wake)
 	}
 	return nil
 }
 
+// encode adds the record's frame to the buffer, or leaves it as it is. The mutex is held.
+func (j *Journal) encode(r Record) error {
+	o, settles := r.(Outcome)
+	if settles {
+		if err := j.stored.allows(o.Row, o.Status); err != nil {
+			return err
+		}
+	}
+	start := len(j.buf)
+	j.buf = j.frames.record(j.buf, r)
+	if bears(j.buf[start:], j.frames.seed) {
+		j.buf = j.buf[:start]
+		j.frames.last--
+		return fmt.Errorf("%w: it holds a record of this journal in one of its texts", ErrRecord)
+	}
+	if settles {
+		j.stored.note(o.Row, o.Status)
+	}
+	return nil
+}
+
 // Sync returns nil when all that was appended before the call is durable. Callers who wait at the same time
-// share one sync. It fails with the context's error, with [ErrDead] and with [ErrClosed].
+// share one sync. Before it vouches for the records it reads them back from the file of the journal's name. It fails
+// with the context's error, with [ErrDead], which wraps [ErrChanged] if they are not there, and with [ErrClosed].
 func (j *Journal) Sync(ctx context.Context) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -145,19 +177,33 @@ func (j *Journal) usable() error {
 }
 
 // Close makes durable what was appended, closes the file and gives the lock back, removing the lock's file. It
-// returns what made the journal dead, if it is, or what went wrong now. A second call returns the same.
+// returns what made the journal dead, if it is, or what went wrong now: [ErrChanged] if the file is not the journal
+// any more. A second call returns the same.
 func (j *Journal) Close() error {
-	j.shut.Do(func() { j.shutErr = errors.Join(j.stop(), j.unname(j.volatile), j.unlock()) })
+	j.shut.Do(func() {
+		j.stop()
+		err := j.Err()
+		if err == nil {
+			err = j.named()
+		}
+		j.shutErr = errors.Join(err, j.storage.close(), j.unlock())
+	})
 	return j.shutErr
 }
 
 // Remove closes the journal and deletes it: the job is done, and nothing of it is left behind but copies of
-// damaged files, and an empty file where a symbolic link leads. It fails with [ErrClosed] after Close, which has given up the right to the file.
+// damaged files, and an empty file where a symbolic link leads. What somebody else has put in the journal's place, or
+// into its file, stays, and is [ErrChanged]. Remove fails with [ErrClosed] after Close, which has given up the right
+// to the file.
 func (j *Journal) Remove() error {
 	j.shut.Do(func() {
 		j.removed = true
-		_ = j.stop() // what is deleted may as well be dead
-		j.shutErr = errors.Join(j.unname(true), j.unlock())
+		j.stop() // what is deleted may as well be dead
+		ours := j.named()
+		if err := j.Err(); errors.Is(err, ErrChanged) && ours == nil {
+			ours = err
+		}
+		j.shutErr = errors.Join(j.storage.close(), j.erase(ours), j.unlock())
 	})
 	if !j.removed {
 		return ErrClosed
@@ -165,27 +211,33 @@ func (j *Journal) Remove() error {
 	return j.shutErr
 }
 
-// stop ends writer and syncer, after a last sync, and closes the file.
-func (j *Journal) stop() error {
+// stop ends writer and syncer, after a last sync.
+func (j *Journal) stop() {
 	j.mu.Lock()
 	j.closing = true
 	j.room.Broadcast()
 	j.mu.Unlock()
 	nudge(j.wake)
 	j.committers.Wait()
-	return errors.Join(j.Err(), j.storage.close())
 }
 
-// unname removes the file, if it is to go. The lock is still held: nobody else has opened it.
-func (j *Journal) unname(gone bool) error {
-	if !gone || j.unnamed {
+// named fails with ErrChanged if the journal's name is not its own any more. A volatile one never had a name.
+func (j *Journal) named() error {
+	if j.volatile {
 		return nil
 	}
-	s := j.storage
-	if j.volatile {
-		return remove(s.files, s.path)
+	return j.storage.named()
+}
+
+// erase deletes the file if it is ours. The lock is still held: nobody else has opened it.
+func (j *Journal) erase(ours error) error {
+	if j.volatile || errors.Is(ours, fs.ErrNotExist) {
+		return nil
 	}
-	return erase(s.files, s.path, s.linked)
+	if ours != nil {
+		return fmt.Errorf("remove the journal: %w", ours)
+	}
+	return erase(j.storage.files, j.storage.path, j.storage.linked)
 }
 
 func (j *Journal) unlock() error {

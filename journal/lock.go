@@ -163,5 +163,8 @@ func (l *lock) release() error {
 	if l.named() {
 		err = os.Remove(l.path)
 	}
+	if errors.Is(err, fs.ErrNotExist) { // a cleaner was faster
+		err = nil
+	}
 	return errors.Join(err, l.file.Unlock())
 }

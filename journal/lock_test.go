@@ -64,11 +64,11 @@ func TestOtherProcess(t *testing.T) {
 	}
 }
 
-// otherProcess starts a process that holds the journal, and returns it when it has something durable.
-func otherProcess(t *testing.T, path string) (*exec.Cmd, *bufio.Scanner) {
+// otherProcess starts a process that runs one of the tests, and returns it when it has said something.
+func otherProcess(t *testing.T, test, variable, path string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOtherProcess$")
-	cmd.Env = append(os.Environ(), "JOURNAL_TEST_PATH="+path)
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+test+"$")
+	cmd.Env = append(os.Environ(), variable+"="+path)
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
@@ -81,7 +81,7 @@ func otherProcess(t *testing.T, path string) (*exec.Cmd, *bufio.Scanner) {
 
 func TestLockOfAKilledProcessIsFree(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j")
-	cmd, _ := otherProcess(t, path)
+	cmd, _ := otherProcess(t, "TestOtherProcess", "JOURNAL_TEST_PATH", path)
 	_, _, err := Open(path, testJob, Options{})
 	if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), fmt.Sprint(cmd.Process.Pid)) {
 		t.Error(err)
@@ -99,7 +99,7 @@ func TestLockOfAKilledProcessIsFree(t *testing.T) {
 func TestKilledAtAnyInstantAPrefixIsLeft(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j")
 	for round := range 10 {
-		cmd, lines := otherProcess(t, path)
+		cmd, lines := otherProcess(t, "TestOtherProcess", "JOURNAL_TEST_PATH", path)
 		time.Sleep(time.Duration(round) * 1700 * time.Microsecond)
 		must(t, cmd.Process.Kill())
 		durable := 0

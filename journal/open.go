@@ -3,7 +3,6 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 )
 
@@ -42,10 +41,10 @@ func (o Options) withDefaults() Options {
 // A torn end is cut. Damage elsewhere is repaired by writing anew what can be believed, after the file was copied
 // to path + ".corrupt"; [State.Damage] says so. If much of the file is of no use any more it is written anew too.
 //
-// Open fails with [ErrLocked], [ErrOtherJob], [ErrFormat] or [ErrDamaged], which leave the file as it is, or with
-// an error of the file system. [ErrFormat] is also for a neighbour: something beside the journal that has the name of
-// its lock, its copy or its successor and is not that. It is left as it is too. The journal must be closed with Close
-// or Remove.
+// Open fails with [ErrLocked], [ErrOtherJob], [ErrFormat] or [ErrDamaged], which leave the file as it is, with
+// [ErrChanged] if somebody is at work in the file, or with an error of the file system. [ErrFormat] is also for a
+// neighbour: something beside the journal that has the name of its lock, its copy or its successor and is not that. It
+// is left as it is too. The journal must be closed with Close or Remove.
 func Open(path string, job Job, o Options) (*Journal, *State, error) {
 	o = o.withDefaults()
 	if err := job.check(); err != nil {
@@ -65,7 +64,7 @@ func Open(path string, job Job, o Options) (*Journal, *State, error) {
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open journal %s: %w", path, err), l.release())
 	}
-	j := newJournal(s, o)
+	j := newJournal(s, state, o)
 	j.lock = l
 	j.start()
 	return j, state, nil
@@ -78,20 +77,14 @@ func Temporary(job Job, o Options) (*Journal, *State, error) {
 	if err := job.check(); err != nil {
 		return nil, nil, err
 	}
-	f, err := os.CreateTemp("", "ingest-*.journal")
-	if err != nil {
-		return nil, nil, fmt.Errorf("create a temporary journal: %w", err)
+	s := &storage{files: o.files, path: "temporary journal", tool: o.Tool}
+	if err := s.improvise(job); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("create a temporary journal: %w", err), s.close())
 	}
-	s := &storage{files: o.files, path: f.Name(), tool: o.Tool, file: f}
-	s.header = s.newHeader(job)
-	if s.size, err = writeHeader(f, s.header); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("create a temporary journal: %w", err), f.Close(), os.Remove(s.path))
-	}
-	j := newJournal(s, o)
+	state := newEmptyState()
+	state.Created = s.header.Created
+	j := newJournal(s, state, o)
 	j.volatile = true
-	j.unnamed = os.Remove(s.path) == nil // not on Windows, where Close removes it
 	j.start()
-	state := NewState()
-	state.New = true
 	return j, state, nil
 }

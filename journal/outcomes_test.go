@@ -71,6 +71,68 @@ func TestIndexLargerThanItsCacheForgetsNoRow(t *testing.T) {
 	must(t, j.Close())
 }
 
+func TestOutcomeOfAnotherRowOrTimeIsTold(t *testing.T) {
+	records := []Record{outcome(1, Failed), outcome(1, Unverified), outcome(2, Failed), outcome(2, Unverified)}
+	b, offsets := image(records)
+	for name, harm := range map[string]func(d *simDisk, o *Outcomes){
+		"an earlier outcome lies where the last one was": func(d *simDisk, _ *Outcomes) {
+			copy(d.names["j"].data[offsets[1]:], b[offsets[0]:offsets[1]])
+		},
+		"the index leads to another row's": func(_ *simDisk, o *Outcomes) {
+			entry, err := o.index.span(indexEntry, true)
+			must(t, err)
+			copy(entry[:indexEntry], entry[indexEntry:2*indexEntry])
+		},
+		"the index leads behind the end": func(_ *simDisk, o *Outcomes) {
+			entry, err := o.index.span(indexEntry, true)
+			must(t, err)
+			entry[5] = 1
+		},
+	} {
+		d := simDiskWith("j", b)
+		j, _, err := openSim(d)
+		must(t, err)
+		o, err := j.Outcomes(t.Context(), 2)
+		must(t, err)
+		harm(d, o)
+		if out, ok, err := o.Get(1); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: %+v %v %v", name, out, ok, err)
+		}
+		must(t, errors.Join(o.Close(), j.Close()))
+	}
+}
+
+// forgetful is a disk that loses what is written into temporary files, and says that it did not.
+type forgetful struct{ disk }
+
+type forgetfulFile struct{ file }
+
+func (f forgetful) Temp(pattern string) (file, string, error) {
+	g, path, err := f.disk.Temp(pattern)
+	return forgetfulFile{g}, path, err
+}
+
+func (f forgetfulFile) WriteAt(p []byte, off int64) (int, error) {
+	if off == 0 {
+		return len(p), nil
+	}
+	return f.file.WriteAt(p, off)
+}
+
+func TestIndexThatLostABlockForgetsRows(t *testing.T) {
+	const rows, step = 3 * cacheBlocks * blockSize / indexEntry, 997
+	j, _ := open(t, filepath.Join(t.TempDir(), "j"), Options{files: forgetful{}})
+	for row := int64(1); row <= rows; row += step {
+		must(t, j.Append(outcome(row, Done)))
+	}
+	o, err := j.Outcomes(t.Context(), rows)
+	must(t, err)
+	if out, ok, err := o.Get(1); err == nil {
+		t.Errorf("%+v %v", out, ok)
+	}
+	must(t, errors.Join(o.Close(), j.Remove()))
+}
+
 func TestOutcomesEndWithTheirContext(t *testing.T) {
 	j, _ := open(t, filepath.Join(t.TempDir(), "j"), Options{})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -3,9 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 )
 
 // Peek returns what [Open] would return as the state, of the journal as it is now. It takes no lock and changes
@@ -14,31 +12,28 @@ import (
 // It fails as Open does, but never with [ErrLocked].
 func Peek(path string, job Job) (*State, error) {
 	s := &storage{files: disk{}, path: path}
-	file, err := s.files.Open(path, os.O_RDONLY)
-	if errors.Is(err, fs.ErrNotExist) && !isLink(path) {
+	state, err := s.look(job)
+	_ = s.close() // it was only read
+	if err != nil {
+		return nil, fmt.Errorf("look at the journal %s: %w", path, err)
+	}
+	return state, nil
+}
+
+func (s *storage) look(job Job) (*State, error) {
+	err := s.load()
+	if errors.Is(err, fs.ErrNotExist) && !isLink(s.path) || err == nil && s.size == 0 {
 		return newEmptyState(), nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look at the journal: %w", err)
+		return nil, err
 	}
-	defer file.Close()
-	s.file = file
-	if s.size, err = file.Seek(0, io.SeekEnd); err != nil {
-		return nil, fmt.Errorf("look at the journal: %w", err)
-	}
-	if s.size == 0 {
-		return newEmptyState(), nil
-	}
-	return s.peek(job)
-}
-
-func (s *storage) peek(job Job) (*State, error) {
 	if err := s.identify(job); err != nil {
-		return nil, fmt.Errorf("look at the journal %s: %w", s.path, err)
+		return nil, err
 	}
 	p := &replay{}
 	if err := s.replay(p); err != nil {
-		return nil, fmt.Errorf("look at the journal %s: %w", s.path, err)
+		return nil, err
 	}
 	p.state.Created = s.header.Created
 	return p.state, nil

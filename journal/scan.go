@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Item is one thing in a journal's file, in the order of the file: its header, a record, or something wrong. An
-// item with a record and a problem is a record that Open would not believe.
+// Item is one thing in a journal's file, in the order of the file: its header, a record, or something wrong. A record
+// may have a problem too. If it lies behind a later one, Open does not believe it. If records are missing before it,
+// Open believes it, except as a part of an upload that was begun before them.
 type Item struct {
 	Offset   int64 // in the file
 	Bytes    int64

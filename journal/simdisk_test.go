@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -22,13 +23,24 @@ type simDisk struct {
 	fault func(op string, n int) error  // the error of the n-th operation of a kind, from 1
 	count map[string]int                //
 	short func(op string, size int) int // how much of a write is written, before its error
+	wrong func(n int, p []byte) []byte  // what the n-th write writes, while it claims to write p
 	lying bool                          // Sync and SyncDir say yes and do nothing
+	locks bool                          // Own is kept track of; else every process died before the next one came
+
+	handles int // that are open
+	temps   int // names that Temp gave
 }
 
 type simFile struct {
 	data   []byte
 	synced []byte
+	owner  *simHandle
+
+	initial []byte // what it held before anything was done to it
 }
+
+// looks are the operations that change nothing. They can fail like the others.
+var looks = []string{"read", "seek", "own", "names", "close"}
 
 func newSimDisk() *simDisk {
 	return &simDisk{names: map[string]*simFile{}, durable: map[string]*simFile{}, count: map[string]int{}}
@@ -37,7 +49,7 @@ func newSimDisk() *simDisk {
 // simDiskWith holds one file, durable.
 func simDiskWith(path string, data []byte) *simDisk {
 	d := newSimDisk()
-	f := &simFile{data: slices.Clone(data), synced: slices.Clone(data)}
+	f := &simFile{data: slices.Clone(data), synced: slices.Clone(data), initial: slices.Clone(data)}
 	d.names[path], d.durable[path] = f, f
 	return d
 }
@@ -46,7 +58,7 @@ func simDiskWith(path string, data []byte) *simDisk {
 func (d *simDisk) do(op string) error {
 	d.count[op]++
 	d.count["any"]++
-	if op != "read" {
+	if !slices.Contains(looks, op) {
 		d.ops = append(d.ops, op)
 	}
 	if d.fault == nil {
@@ -78,7 +90,51 @@ func (d *simDisk) Open(path string, flag int) (file, error) {
 	if flag&os.O_TRUNC != 0 {
 		f.data = nil
 	}
-	return &simHandle{disk: d, file: f}, nil
+	return d.handle(f), nil
+}
+
+func (d *simDisk) handle(f *simFile) *simHandle {
+	d.handles++
+	return &simHandle{disk: d, file: f}
+}
+
+func (d *simDisk) Temp(pattern string) (file, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.do("temp"); err != nil {
+		return nil, "", err
+	}
+	d.temps++
+	path, f := fmt.Sprint("/tmp/", pattern, d.temps), &simFile{}
+	d.rename(func() { d.names[path] = f })
+	return d.handle(f), path, nil
+}
+
+func (d *simDisk) Own(f file) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.do("own"); err != nil {
+		return false, err
+	}
+	h := f.(*simHandle)
+	if d.locks && h.file.owner != nil && h.file.owner != h {
+		return false, nil
+	}
+	h.file.owner = h
+	return true, nil
+}
+
+func (d *simDisk) Names(path string, f file) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.do("names"); err != nil {
+		return false, err
+	}
+	there := d.names[path]
+	if there == nil {
+		return false, fs.ErrNotExist
+	}
+	return there == f.(*simHandle).file, nil
 }
 
 // rename changes the directory. What it was is remembered until it is synced.
@@ -197,6 +253,18 @@ func (h *simHandle) ReadAt(p []byte, off int64) (int, error) {
 func (h *simHandle) Write(p []byte) (int, error) {
 	h.disk.mu.Lock()
 	defer h.disk.mu.Unlock()
+	n, err := h.write(p, h.pos)
+	h.pos += int64(n)
+	return n, err
+}
+
+func (h *simHandle) WriteAt(p []byte, off int64) (int, error) {
+	h.disk.mu.Lock()
+	defer h.disk.mu.Unlock()
+	return h.write(p, off)
+}
+
+func (h *simHandle) write(p []byte, off int64) (int, error) {
 	err := h.disk.do("write")
 	n := len(p)
 	if err != nil {
@@ -205,17 +273,26 @@ func (h *simHandle) Write(p []byte) (int, error) {
 	if h.disk.short != nil {
 		n = h.disk.short("write", len(p))
 	}
-	for int64(len(h.file.data)) < h.pos {
-		h.file.data = append(h.file.data, 0)
+	f, claimed := h.file, n
+	if h.disk.wrong != nil {
+		p = h.disk.wrong(h.disk.count["write"], p[:n])
+		n = len(p)
 	}
-	h.file.data = append(h.file.data[:h.pos:h.pos], p[:n]...)
-	h.pos += int64(n)
-	return n, err
+	if end := int(off) + n; n > 0 && end > len(f.data) {
+		f.data = append(f.data, make([]byte, end-len(f.data))...)
+	}
+	if n > 0 {
+		copy(f.data[off:], p[:n])
+	}
+	return claimed, err
 }
 
 func (h *simHandle) Seek(off int64, whence int) (int64, error) {
 	h.disk.mu.Lock()
 	defer h.disk.mu.Unlock()
+	if err := h.disk.do("seek"); err != nil {
+		return 0, err
+	}
 	switch whence {
 	case io.SeekStart:
 		h.pos = off
@@ -247,4 +324,13 @@ func (h *simHandle) Sync() error {
 	return nil
 }
 
-func (h *simHandle) Close() error { return nil }
+// Close closes even if it fails, as systems do.
+func (h *simHandle) Close() error {
+	h.disk.mu.Lock()
+	defer h.disk.mu.Unlock()
+	h.disk.handles--
+	if h.file.owner == h {
+		h.file.owner = nil
+	}
+	return h.disk.do("close")
+}

@@ -58,6 +58,11 @@ func (s *State) settle(o *Outcome) (again, wasDone bool) {
 	return again, wasDone
 }
 
+// settled returns how many rows have an outcome.
+func (s *State) settled() uint64 {
+	return s.Done.GetCardinality() + s.Unverified.GetCardinality() + s.Failed.GetCardinality()
+}
+
 func (s *State) rows(status Status) *roaring.Bitmap {
 	switch status {
 	case Done:

@@ -23,6 +23,7 @@ type storage struct {
 	first  int64  // offset of the first frame
 	size   int64  // of the file, in bytes
 	last   uint64 // sequence number of the last frame
+	seal   uint64 // what the file ends with: the checksum of that frame, or of the header
 }
 
 // open reads the journal and makes it sound, creating it if need be. The lock is held.
@@ -61,17 +62,14 @@ func (s *storage) openOrCreate(job Job) (created bool, err error) {
 // create puts a journal without records in place, so that no crash leaves half a header.
 func (s *storage) create(job Job) error {
 	h := s.newHeader(job)
-	fill := func(w io.Writer) error {
-		_, err := writeHeader(w, h)
-		return err
-	}
-	if err := prepare(s.files, s.path, fill); err != nil {
+	err := s.prepare(h, func(w io.Writer) (last uint64, err error) {
+		_, err = writeHeader(w, h)
+		return 0, err
+	})
+	if err != nil {
 		return err
 	}
 	if err := place(s.files, s.path); err != nil {
-		return err
-	}
-	if err := s.files.SyncDir(filepath.Dir(s.path)); err != nil {
 		return err
 	}
 	return s.reopen()
@@ -84,13 +82,56 @@ func (s *storage) newHeader(job Job) *Header {
 }
 
 func writeHeader(w io.Writer, h *Header) (int64, error) {
-	n, err := w.Write(h.encode())
-	return int64(n), err
+	b := h.encode()
+	return int64(len(b)), writeAll(w, b)
 }
 
 // reopen opens the file that the path names now.
 func (s *storage) reopen() (err error) {
 	if s.file, err = s.files.Open(s.path, os.O_RDWR); err != nil {
+		s.file = nil
+		return err
+	}
+	ok, err := s.files.Own(s.file)
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: the file itself is locked: it has another name, or somebody removed its lock", ErrLocked)
+	}
+	if err != nil {
+		return err
+	}
+	s.size, err = s.file.Seek(0, io.SeekEnd)
+	return err
+}
+
+// named fails with ErrChanged unless the path is still the name of the open file.
+func (s *storage) named() error {
+	ok, err := s.files.Names(s.path, s.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: somebody has removed it: %w", ErrChanged, err)
+	case err != nil:
+		return err
+	case !ok:
+		return fmt.Errorf("%w: %s is another file now", ErrChanged, s.path)
+	}
+	return nil
+}
+
+// improvise makes a journal in a file that nobody else will see.
+func (s *storage) improvise(job Job) error {
+	f, err := newScratch(s.files, "ingest-*.journal")
+	if err != nil {
+		return err
+	}
+	s.file, s.header = f, s.newHeader(job)
+	s.size, err = writeHeader(f, s.header)
+	s.first = s.size
+	return err
+}
+
+// load opens the file that the path names now, only to read it.
+func (s *storage) load() (err error) {
+	if s.file, err = s.files.Open(s.path, os.O_RDONLY); err != nil {
 		s.file = nil
 		return err
 	}
@@ -120,8 +161,24 @@ func (s *storage) recover(job Job) (*State, error) {
 	if err := s.repair(p); err != nil {
 		return nil, err
 	}
-	_, err := s.file.Seek(s.size, io.SeekStart)
+	if err := s.anchor(); err != nil {
+		return nil, fmt.Errorf("sync what was found: %w", err)
+	}
+	var err error
+	if s.seal, err = s.sealBefore(s.size); err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	_, err = s.file.Seek(s.size, io.SeekStart)
 	return p.state, err
+}
+
+// anchor makes durable what the run goes on from. The one before may have been killed between a write, a cut or a
+// rename and the sync behind it; then a power cut would take back the file, or its name, that all to come rests on.
+func (s *storage) anchor() error {
+	if err := s.file.Sync(); err != nil {
+		return err
+	}
+	return s.files.SyncDir(filepath.Dir(s.path))
 }
 
 // identify reads the header and makes sure that the journal is of this job.
@@ -145,6 +202,9 @@ func (s *storage) frames(size int64) *orderedReader {
 func (s *storage) replay(p *replay) error {
 	if err := p.run(s.frames(s.size), s.first); err != nil {
 		return err
+	}
+	if p.end+p.state.Torn != s.size {
+		return fmt.Errorf("%w: it got shorter while it was read", ErrChanged)
 	}
 	if !p.redone {
 		return nil
@@ -183,7 +243,8 @@ func (s *storage) repair(p *replay) error {
 	return nil
 }
 
-// cut ends the file behind its last frame. The sync keeps the torn end from coming back behind new frames.
+// cut ends the file behind its last frame. It is synced before anything is written there, so that the torn end does
+// not come back behind new frames.
 func (s *storage) cut(p *replay) error {
 	if p.state.Torn == 0 {
 		return nil
@@ -192,7 +253,7 @@ func (s *storage) cut(p *replay) error {
 		return err
 	}
 	s.size = p.end
-	return s.file.Sync()
+	return nil
 }
 
 // saveAs copies the file as it is, in the place of an older copy.

@@ -72,7 +72,7 @@ func exitCode(err error) int {
 }
 
 func journalError(err error) bool {
-	for _, target := range []error{journal.ErrDead, journal.ErrLocked, journal.ErrOtherJob, journal.ErrFormat, journal.ErrDamaged, journal.ErrRecord} {
+	for _, target := range []error{journal.ErrDead, journal.ErrChanged, journal.ErrLocked, journal.ErrOtherJob, journal.ErrFormat, journal.ErrDamaged, journal.ErrRecord} {
 		if errors.Is(err, target) {
 			return true
 		}
