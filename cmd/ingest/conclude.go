@@ -28,7 +28,11 @@ func (m *move) conclude(cmd *cobra.Command, j *job, p pipeline.Progress, runErr 
 // wrapUp is what is left when every row has its outcome: the report, and the end of the journal.
 func (m *move) wrapUp(cmd *cobra.Command, j *job, p pipeline.Progress) error {
 	if err := m.writeReport(cmd.Context(), cmd.OutOrStdout(), j); err != nil {
-		return &exit{exitStopped, fmt.Errorf("all rows have their outcome, but the report is not written: %w; to write it:\n  %s",
+		code := exitStopped
+		if journalError(err) {
+			code = exitJournal
+		}
+		return &exit{code, fmt.Errorf("all rows have their outcome, but the report is not written: %w; to write it:\n  %s",
 			causeOf(cmd.Context(), err), commandLine())}
 	}
 	if err := m.endJournal(j, p); err != nil {
