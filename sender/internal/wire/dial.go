@@ -52,7 +52,7 @@ func (d *dialer) link(ctx context.Context, to *way) (*link, error) {
 		c, err = d.handshake(ctx, c, r.host)
 	}
 	if err != nil {
-		below.Close()
+		_ = below.Close() // why it failed is known
 		return nil, err
 	}
 	return newLink(c, below, r), nil
@@ -146,7 +146,7 @@ func (d *dialer) tunnel(ctx context.Context, c net.Conn, host string, via *url.U
 	}
 	// A byte at a time, so that none of the tunnel's is taken; the store speaks second anyway.
 	in := bufio.NewReaderSize(io.LimitReader(c, maxHeader), 16)
-	answer, err := http.ReadResponse(in, &http.Request{Method: http.MethodConnect})
+	answer, err := http.ReadResponse(in, &http.Request{Method: http.MethodConnect}) //nolint:bodyclose // what follows is the tunnel
 	if err != nil {
 		return truncated(err)
 	}

@@ -93,7 +93,7 @@ func (c *Client) try(ctx context.Context, x *exchange) (*Response, error) {
 	answer, again, err := l.exchange(x.request.Method, l.out, x.request.Body)
 	w.stop()
 	if !stop() || !again || x.verdict.Load() != nil {
-		l.Close()
+		l.drop()
 	} else {
 		c.pool.put(l)
 	}
@@ -117,6 +117,6 @@ func (c *Client) link(ctx context.Context, u *url.URL) (*link, error) {
 		if l.quiet() && l.alive() {
 			return l, nil
 		}
-		l.Close()
+		l.drop()
 	}
 }

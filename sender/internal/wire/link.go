@@ -36,6 +36,9 @@ func newLink(c net.Conn, below *counter, r route) *link {
 	return l
 }
 
+// drop closes a link that carries nothing: nothing can be lost with it.
+func (l *link) drop() { _ = l.Close() }
+
 // interrupt ends whatever is being read or written, and spoils the link.
 func (l *link) interrupt() { _ = l.SetDeadline(longAgo) } // fails only on a closed connection, where nothing lasts
 

@@ -36,7 +36,7 @@ func (p *pool) put(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || len(p.idle) >= p.most {
-		l.Close()
+		l.drop()
 		return
 	}
 	p.idle = append(p.idle, l)
@@ -46,7 +46,7 @@ func (p *pool) put(l *link) {
 func (p *pool) expire(now time.Time) {
 	n := 0
 	for n < len(p.idle) && now.Sub(p.idle[n].since) > p.keep {
-		p.idle[n].Close()
+		p.idle[n].drop()
 		n++
 	}
 	p.idle = slices.Delete(p.idle, 0, n)
@@ -58,7 +58,7 @@ func (p *pool) close() {
 	defer p.mu.Unlock()
 	p.closed = true
 	for _, l := range p.idle {
-		l.Close()
+		l.drop()
 	}
 	p.idle = nil
 }

@@ -30,7 +30,7 @@ func (l *link) receive(method string) (*Response, bool, error) {
 	l.allow = maxHeader
 	l.asked.Method = method
 	for {
-		answer, err := http.ReadResponse(l.in, &l.asked)
+		answer, err := http.ReadResponse(l.in, &l.asked) //nolint:bodyclose // finish reads to its end, and no link is used again before
 		if err != nil {
 			return nil, false, truncated(err)
 		}
