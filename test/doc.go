@@ -6,6 +6,10 @@
 //	versity/                              our S3 sender against versitygw
 //	stores/                               our senders against devstore, read back by official clients
 //	bulk/                                 the program moves thousands of files into every kind of store; others read back
+//	torture/                              the program is killed, starved and lied to, and must lose nothing
+//	differential/                         the same faults for the program and for the official clients
+//	internal/lab/                         the program, a store and sources, and the judging of a run
+//	internal/tamper/                      system calls that fail, kill or lie
 //	internal/judge/                       what every client is made to do
 //	internal/emulator/                    devstore on a loopback port
 //	internal/gateway/                     versitygw on a loopback port

@@ -18,7 +18,7 @@ const (
 )
 
 // preflight asks the store one thing, so that a wrong address, key or bucket is told at once and once, not by each
-// row. What a policy may forbid is no reason to stop.
+// row. What a policy may forbid is no reason to stop, nor is a store that is busy: the run has patience with it.
 func preflight(ctx context.Context, j *job) error {
 	lister, ok := sender.Lister(sender.Stack(j.store.Store, sender.Options{Retries: preflightRetries, Outage: -1, Patience: -1}))
 	if !ok {
@@ -44,10 +44,16 @@ func unanswered(s *store, err error) error {
 // refusal is why a run need not begin, or nil.
 func refusal(j *job, err error) error {
 	switch {
-	case err == nil, sender.KindOf(err) == sender.GiveUp && !errors.Is(err, sender.ErrNoAnswer):
+	case err == nil, busy(err), sender.KindOf(err) == sender.GiveUp && !errors.Is(err, sender.ErrNoAnswer):
 		return nil
 	case sender.KindOf(err) == sender.TryAgain:
 		return unanswered(j.store, err)
 	}
 	return &exit{exitRefused, err}
+}
+
+// busy reports whether a store answered that it cannot answer now.
+func busy(err error) bool {
+	e, ok := errors.AsType[*sender.Error](err)
+	return ok && e.Kind == sender.TryAgain && e.Status != 0
 }

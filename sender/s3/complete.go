@@ -37,7 +37,7 @@ func (s *Store) Complete(ctx context.Context, u sender.Upload, _ *sender.Object,
 	}
 	r, err := completed(c, answer, done, a)
 	if err == nil {
-		s.uploads.Delete(u)
+		s.forget(u)
 	}
 	return r, err
 }

@@ -135,6 +135,18 @@ func TestExplicitChecksumDroppedWhenRefused(t *testing.T) {
 	}
 }
 
+func TestExplicitChecksumOfPartsDroppedWhenIgnored(t *testing.T) {
+	f := newFake(t, Options{Checksum: CRC64NVME}, new(endpoint).handle)
+	f.uploads.Store(anUpload, hasher.CRC64NVME)
+	r, err := f.SendPart(t.Context(), anUpload, sender.Part{Number: 1, Payload: payloadOf("hello")})
+	if err != nil || !r.Checksum.IsZero() {
+		t.Errorf("%+v, %v, want a receipt that proves nothing", r, err)
+	}
+	if got := carried(f.requests()); got != "crc64nvme" {
+		t.Errorf("requests carried %q", got)
+	}
+}
+
 // An endpoint that refuses for another reason must not cost the run its checksum.
 func TestUnrelatedRefusalLowersChecksum(t *testing.T) {
 	f := newFake(t, Options{}, func(w http.ResponseWriter, _ *seen) {
@@ -145,6 +157,23 @@ func TestUnrelatedRefusalLowersChecksum(t *testing.T) {
 	}
 	if f.Wire() != hasher.CRC64NVME {
 		t.Errorf("Wire is %v, want crc64nvme", f.Wire())
+	}
+}
+
+// It may pass: the same checksum is tried again, by whoever tries again.
+func TestPassingRefusalLowersChecksum(t *testing.T) {
+	e := endpoint{echoes: []hasher.Algorithm{hasher.CRC64NVME, hasher.CRC32C}}
+	calls := 0
+	f := newFake(t, Options{}, func(w http.ResponseWriter, r *seen) {
+		if calls++; calls == 1 {
+			xmlError(w, http.StatusServiceUnavailable, "SlowDown", "")
+			return
+		}
+		e.handle(w, r)
+	})
+	_, err := f.Put(t.Context(), &sender.Object{Key: "k"}, payloadOf("x"))
+	if got := carried(f.requests()); sender.KindOf(err) != sender.TryAgain || got != "crc64nvme" {
+		t.Errorf("requests carried %q: %v", got, err)
 	}
 }
 
@@ -254,5 +283,25 @@ func TestPayloadSignedOnlyWhenWanted(t *testing.T) {
 		if !slices.Equal(sent, []string{"UNSIGNED", "2cf24dba", "2cf24dba"}) {
 			t.Errorf("%s: payload hashes %v", refusal[0], sent)
 		}
+	}
+}
+
+// An endpoint that states no checksum of a part, and takes none but the upload's own, has stored the part all the
+// same: it is sent once more to learn that, and the others once.
+func TestPartsOfAMuteUploadSentTwice(t *testing.T) {
+	e := endpoint{refuses: map[hasher.Algorithm]int{hasher.MD5: http.StatusBadRequest}}
+	f := newFake(t, Options{}, e.handle)
+	u, err := f.Begin(t.Context(), &sender.Object{Key: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for number := range 3 {
+		r, err := f.SendPart(t.Context(), u, sender.Part{Number: number + 1, Payload: payloadOf("hello", f.Wire())})
+		if err != nil || r.ETag == "" || !r.Checksum.IsZero() {
+			t.Fatalf("SendPart: %+v, %v", r, err)
+		}
+	}
+	if got, want := carried(f.requests()), "crc64nvme crc64nvme md5 crc64nvme crc64nvme"; got != want {
+		t.Errorf("requests carried %q, want %q", got, want)
 	}
 }

@@ -29,6 +29,7 @@ type Store struct {
 	sums         negotiation
 	signPayloads atomic.Bool // the endpoint wants the SHA-256 of payloads
 	uploads      sync.Map    // sender.Upload -> hasher.Algorithm that it was begun with; MD5 if with none
+	mute         sync.Map    // sender.Upload of those that take their checksum alone, and state none
 }
 
 // Close closes the connections that are kept. Calls under way end by themselves.

@@ -59,8 +59,9 @@ func parseBegin(body []byte) (string, error) {
 	return x.UploadID, nil
 }
 
-// SendPart stores one part with the upload's checksum. Where the endpoint does not compare that of an upload begun
-// in the automatic mode, this part and the upload's others go with MD5, which any upload takes.
+// SendPart stores one part with the upload's checksum. Where the endpoint does not state that of an upload begun in the
+// automatic mode, this part and the upload's others go with MD5. If the upload takes none but its own, as those of
+// Amazon do, the endpoint may have compared it without a word: the receipts prove nothing then, and the whole must.
 func (s *Store) SendPart(ctx context.Context, u sender.Upload, p sender.Part) (sender.Receipt, error) {
 	c := &call{op: "send part", key: u.Key, part: p.Number, method: http.MethodPut, payload: &p.Payload}
 	c.query = string(uploadQuery([]byte("partNumber="+strconv.Itoa(p.Number)+"&"), u))
@@ -70,14 +71,31 @@ func (s *Store) SendPart(ctx context.Context, u sender.Upload, p sender.Part) (s
 	}
 	r, err := s.part(ctx, c, a)
 	next, ok := s.sums.below(a)
-	if !ok || err != nil && !refusesChecksum(err) || err == nil && !r.Checksum.IsZero() {
+	if !ok || err != nil && !refusesChecksum(err) || err == nil && (!r.Checksum.IsZero() || s.isMute(u)) {
 		return r, s.forgetGone(u, err)
 	}
-	if r, err = s.part(ctx, c, hasher.MD5); err == nil {
+	proven, failed := s.part(ctx, c, hasher.MD5)
+	switch {
+	case failed == nil:
 		s.uploads.CompareAndSwap(u, a, hasher.MD5)
 		s.sums.settle(a, next)
+	case err == nil && refusesChecksum(failed):
+		s.mute.Store(u, nil)
+		return r, nil
 	}
-	return r, s.forgetGone(u, err)
+	return proven, s.forgetGone(u, failed)
+}
+
+// isMute reports whether an upload takes its own checksum alone, and states none.
+func (s *Store) isMute(u sender.Upload) bool {
+	_, mute := s.mute.Load(u)
+	return mute
+}
+
+// forget drops what is known of an upload.
+func (s *Store) forget(u sender.Upload) {
+	s.uploads.Delete(u)
+	s.mute.Delete(u)
 }
 
 func (s *Store) part(ctx context.Context, c *call, a hasher.Algorithm) (sender.Receipt, error) {
@@ -92,7 +110,7 @@ func (s *Store) Abort(ctx context.Context, u sender.Upload) error {
 	if err != nil && !errors.Is(err, sender.ErrNoSuchUpload) {
 		return err
 	}
-	s.uploads.Delete(u)
+	s.forget(u)
 	return nil
 }
 
@@ -141,7 +159,7 @@ func (s *Store) learn(u sender.Upload, page *partsPageXML) {
 // forgetGone drops what is known of an upload that the store no longer has, and returns the error as it is.
 func (s *Store) forgetGone(u sender.Upload, err error) error {
 	if errors.Is(err, sender.ErrNoSuchUpload) {
-		s.uploads.Delete(u)
+		s.forget(u)
 	}
 	return err
 }
