@@ -8,7 +8,7 @@ VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 LDFLAGS     := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check format vet lint race judges tidy cross kill bulk memory fuzz bench clean
+.PHONY: help build demo test check format vet lint race judges tidy cross kill torture differential mutate bulk memory fuzz bench clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,8 +46,19 @@ cross: ## build for every system that is supported
 	@for s in $(SYSTEMS); do echo "build $$s"; \
 		GOOS=$${s%/*} GOARCH=$${s#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./... || exit 1; done
 
-kill: ## 200 SIGKILLs over one job
-	INGEST_KILLS=200 $(GO) test -count=1 -v -run TestKilledAgainAndAgainLosesNothing ./cmd/ingest
+TORTURE ?= 10m
+kill: ## 1,000 SIGKILLs and signals at random instants
+	cd test && INGEST_TORTURE=$(TORTURE) $(GO) test -count=1 -v -timeout 0 -run 'TestKilledAtRandomInstantsLosesNothing' ./torture
+
+torture: ## everything that may break a run, TORTURE (10m) for each test; INGEST_SEED repeats it
+	INGEST_TORTURE=$(TORTURE) $(GO) test -count=1 -v -timeout 0 -run 'Torture' ./journal ./pipeline ./reader
+	cd test && INGEST_TORTURE=$(TORTURE) $(GO) test -count=1 -v -timeout 0 ./torture
+
+differential: ## the same faults for ingest and for the official clients, as a table
+	cd test && INGEST_TORTURE=$(TORTURE) INGEST_DIFFERENTIAL=$(CURDIR)/bin/differential.md $(GO) test -count=1 -v -timeout 0 ./differential
+
+mutate: ## take out each check that stands for a promise, and see a test fail
+	INGEST_MUTATE=1 $(GO) test -count=1 -v -timeout 0 ./internal/mutation
 
 bulk: ## 10,000 real files and one of 2 GiB into every store, read back with foreign clients
 	cd test && INGEST_BULK=full $(GO) test -count=1 -v -timeout 60m ./bulk

@@ -1,0 +1,104 @@
+//go:build unix
+
+package torture
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ingest-dev/ingest/test/internal/lab"
+)
+
+// Jobs are killed at random instants, again and again, until a run survives; then the next job begins. No more may be
+// sent twice than was in flight at the kills. Some signals are such as let the run end by itself.
+func TestKilledAtRandomInstantsLosesNothing(t *testing.T) {
+	for _, kind := range []lab.Kind{lab.OSS, lab.File} {
+		t.Run(string(kind), func(t *testing.T) { killedAtRandom(t, kind) })
+	}
+}
+
+func killedAtRandom(t *testing.T, kind lab.Kind) {
+	budget, wanted := lab.NewBudget(t, 12*time.Second), 50
+	if budget.Long {
+		wanted = 500
+	}
+	seed := lab.Seed(t)
+	sizes := lab.Sizes(rand.New(rand.NewPCG(seed, 2)), 60, 3<<20)
+	l := lab.New(t, lab.Options{Kind: kind, Seed: seed, Sizes: sizes})
+	kills, jobs, again := 0, 0, 0
+	for ; kills < wanted && !budget.Over(); jobs++ {
+		trial := l.Trial()
+		n := killedUntilItSurvives(trial, wanted-kills)
+		kills += n
+		again += sentAgain(trial, n)
+		if kind == lab.File {
+			trial.LitterIsSwept()
+		}
+		trial.Forget()
+	}
+	t.Logf("%s: %d kills in %d jobs of %d files: every object is its source, nothing was left%s",
+		kind, kills, jobs, len(sizes), againIn(l, again, kills))
+	if kills < wanted/10 {
+		t.Errorf("only %d kills of %d found the program alive in time", kills, wanted)
+	}
+}
+
+// againIn tells how much was sent again, where that was counted.
+func againIn(l *lab.Lab, again, kills int) string {
+	if l.Meter == nil {
+		return ""
+	}
+	return fmt.Sprintf("; %d parts and objects were sent again, %.1f a kill with %d in flight", again, float64(again)/float64(max(1, kills)), l.Parallel)
+}
+
+// killedUntilItSurvives kills one run after the other until one ends by itself, or most were; then one more is left
+// alone. It returns how many were killed.
+func killedUntilItSurvives(trial *lab.Trial, most int) int {
+	for n := range most {
+		after := time.Duration(5+trial.Random.IntN(60)) * time.Millisecond
+		r := trial.Run(lab.Command{Flags: []string{"--limit-rate", "64MiB"}, Kill: randomKill(trial.Random, after)})
+		if r.Signal == 0 && r.Code == 0 {
+			trial.Arrived(r)
+			return n
+		}
+		if r.Signal == 0 && r.Code != 3 {
+			trial.Fatalf("it was stopped: %v", r)
+		}
+	}
+	trial.Finish()
+	return most
+}
+
+// randomKill is SIGKILL most of the time.
+func randomKill(r *rand.Rand, after time.Duration) lab.Kill {
+	k := lab.Kill{Signal: syscall.SIGKILL, After: after}
+	switch r.IntN(8) {
+	case 0:
+		k.Signal = syscall.SIGINT
+	case 1:
+		k.Signal = syscall.SIGTERM
+	case 2:
+		k.Signal, k.Again = syscall.SIGINT, time.Duration(1+r.IntN(20))*time.Millisecond
+	}
+	return k
+}
+
+// inFlight is how much may be in the store and not in the journal yet: what is being sent, as much again that is being
+// finished, and what waits for one write of the journal.
+func inFlight(trial *lab.Trial) int { return 3 * trial.Parallel }
+
+// sentAgain returns how many parts were sent more than once, which the kills have to account for.
+func sentAgain(trial *lab.Trial, kills int) int {
+	trial.Helper()
+	if trial.Meter == nil {
+		return 0
+	}
+	all, again := trial.SentAgain()
+	if again > kills*inFlight(trial) {
+		trial.Errorf("%d of %d parts and objects were sent again, more than were in flight at %d kills", again, all, kills)
+	}
+	return again
+}
