@@ -51,11 +51,12 @@ func acquire(path string) (*lock, error) {
 		if !ok {
 			return nil, fmt.Errorf("%w: %s is locked%s", ErrLocked, path, holder(path))
 		}
-		if l.named() {
+		named, err := l.named()
+		if named {
 			l.sign()
 			return l, nil
 		}
-		if err := l.file.Unlock(); err != nil {
+		if err = errors.Join(err, l.file.Unlock()); err != nil {
 			return nil, fmt.Errorf("lock the journal: %w", err)
 		}
 	}
@@ -112,13 +113,16 @@ func readStart(path string, n int) ([]byte, error) {
 }
 
 // named reports whether the locked file is still the one that the path names, itself and not through a link.
-func (l *lock) named() bool {
+func (l *lock) named() (bool, error) {
 	held, err := l.file.Stat()
 	if err != nil {
-		return false
+		return false, err
 	}
 	there, err := os.Lstat(l.path)
-	return err == nil && os.SameFile(held, there)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(held, there), err
 }
 
 // sign writes who holds the lock. It is a courtesy to the next one who comes; nothing depends on it.
@@ -160,7 +164,7 @@ func (l *lock) release() error {
 		return err
 	}
 	var err error
-	if l.named() {
+	if named, _ := l.named(); named { // what cannot be looked at is left alone
 		err = os.Remove(l.path)
 	}
 	if errors.Is(err, fs.ErrNotExist) { // a cleaner was faster

@@ -9,11 +9,12 @@ import (
 	"github.com/sourcegraph/conc"
 )
 
-// dispatcher turns rows into files and counts those that are under way. It alone knows when the work is over:
-// when there are no more rows and every file that it sent out came back settled. A file that comes back to be
-// sent again goes out before any new row.
+// dispatcher turns rows into files, counts those that are under way, and has them settled when they come back. It
+// alone knows when the work is over: when there are no more rows and every file that it sent out was settled. A file
+// that is to be sent again goes out before any new row.
 type dispatcher struct {
 	*Runner
+	settle   func(*file)
 	next     func() (*manifests.Row, error, bool)
 	again    []*file
 	underway int
@@ -31,15 +32,15 @@ func mostFiles(parallel int) int { return parallel + half(parallel) }
 
 func half(n int) int { return (n + 1) / 2 }
 
-// dispatch sends out the rows that are not done, and takes the settled files back. It closes its output when the
-// last file is settled.
-func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *file) <-chan *file {
+// dispatch sends out the rows that are not done, and settles the files that come back, in one goroutine. It closes its
+// output when the last file is settled.
+func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *file, settle func(*file)) <-chan *file {
 	out := make(chan *file)
 	wg.Go(func() {
 		defer close(out)
 		next, stop := iter.Pull2(r.job.Manifest.Rows(ctx))
 		defer stop()
-		d := &dispatcher{Runner: r, next: next, most: mostFiles(r.opts.Parallel)}
+		d := &dispatcher{Runner: r, settle: settle, next: next, most: mostFiles(r.opts.Parallel)}
 		d.run(out, back)
 	})
 	return out
@@ -64,7 +65,6 @@ func (d *dispatcher) run(out chan<- *file, back <-chan *file) {
 			d.underway++
 			ready = nil
 		case f := <-back:
-			d.underway--
 			d.take(f)
 		case <-d.halt.done:
 			d.drain(back)
@@ -73,15 +73,17 @@ func (d *dispatcher) run(out chan<- *file, back <-chan *file) {
 	}
 }
 
-// drain waits for the files under way, and sends none out again.
+// drain settles the files under way, and sends none out again.
 func (d *dispatcher) drain(back <-chan *file) {
-	for ; d.underway > 0; d.underway-- {
-		<-back
+	for d.underway > 0 {
+		d.take(<-back)
 	}
 }
 
-// take keeps a file that is to be sent again.
+// take settles a file that came back, and keeps it if it is to be sent again.
 func (d *dispatcher) take(f *file) {
+	d.underway--
+	d.settle(f)
 	if !f.settled {
 		d.again = append(d.again, f)
 	}

@@ -1,13 +1,15 @@
 // Package pipeline is the story of a run: what happens to a row from the manifest until it is settled.
 //
 //	manifest rows -> dispatch -> open -> scatter -> [read] -> [hash] -> [send] -> gather -> finish -> settle
-//	                   ^          plan    parts      part      sums     receipt  journal  Complete  journal
-//	                   |          upload                                                   compare   event
-//	                   +------------------------- a settled file -----------------------------------+
+//	                   ^         plan |   parts      part      sums     receipt  journal  Complete ^ journal
+//	                   |       upload |                                                   compare  | event
+//	                   |              +--------- one part: read, hash, send, finish ---------------+   |
+//	                   +------------------------- a settled file --------------------------------------+
 //
-// A row becomes a [file], a file is scattered into parts, and the parts are gathered into the file again. Between
-// channels stand steps: plain functions from a job to the same job, which tests call without any channel. The
-// ledger alone decides what an outcome means and records it in the journal.
+// A row becomes a [file]. One of several parts is scattered into them, and they are gathered into the file again. One
+// of a single part takes the lane: the worker that opened it does all the rest, as there is nothing to be shared out.
+// Between channels stand steps: plain functions from a job to the same job, which tests call without any channel.
+// The ledger alone decides what an outcome means and records it in the journal.
 //
 // The laws of the package:
 //

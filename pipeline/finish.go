@@ -16,10 +16,10 @@ func (r *Runner) finish(ctx context.Context) func(*file) {
 	return func(f *file) {
 		defer f.close()
 		if f.err == nil {
-			f.fail(r.complete(f.spending(ctx), f))
+			f.fail(r.complete(ctx, f))
 		}
 		if f.err == nil {
-			f.fail(r.prove(f.spending(ctx), f))
+			f.fail(r.prove(ctx, f))
 		}
 		if f.err != nil {
 			r.cleanUp(ctx, f)
@@ -45,8 +45,12 @@ func (r *Runner) complete(ctx context.Context, f *file) error {
 	if err := r.unchanged(ctx, f); err != nil {
 		return err
 	}
+	// Who is killed at Complete knows the object by its parts: the last of them may not be durable yet.
+	if err := r.job.Journal.Sync(ctx); err != nil {
+		return stoppedIf(ctx, err)
+	}
 	f.close() // a descriptor less, while the store puts the parts together
-	f.got, err = r.job.Store.Complete(ctx, *f.upload, &f.object, sender.Completion{Parts: f.parts, Whole: whole})
+	f.got, err = r.job.Store.Complete(f.spending(ctx), *f.upload, &f.object, sender.Completion{Parts: f.parts, Whole: whole})
 	f.extra += max(0, f.got.Attempts-1)
 	return stoppedIf(ctx, err)
 }
@@ -58,7 +62,7 @@ func (r *Runner) prove(ctx context.Context, f *file) error {
 	if sameSum(f.got.Checksum, f.whole) {
 		return nil
 	}
-	info, err := r.job.Store.Head(ctx, f.object.Key)
+	info, err := r.job.Store.Head(f.spending(ctx), f.object.Key)
 	if err != nil {
 		return stoppedIf(ctx, err)
 	}

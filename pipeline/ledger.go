@@ -10,7 +10,7 @@ import (
 )
 
 // ledger is the one place that decides what an outcome means, and records it: of parts as they are gathered, of
-// files as they are settled.
+// files as they are settled. Files may be gathered at once, each by whoever has its parts; they are settled one by one.
 type ledger struct{ *Runner }
 
 // gather collects parts until their file has all of them, and hands the file on.
@@ -20,7 +20,7 @@ func (l *ledger) gather(wg *conc.WaitGroup, parts <-chan *part) <-chan *file {
 		defer close(out)
 		for p := range parts {
 			l.gathered(p)
-			if p.file.left == 0 {
+			if p.file.left--; p.file.left == 0 {
 				out <- p.file
 			}
 		}
@@ -31,7 +31,6 @@ func (l *ledger) gather(wg *conc.WaitGroup, parts <-chan *part) <-chan *file {
 // gathered notes what became of a part.
 func (l *ledger) gathered(p *part) {
 	f := p.file
-	f.left--
 	switch {
 	case p.err != nil:
 		f.fail(p.err)
@@ -72,17 +71,8 @@ func (l *ledger) partSent(p *part) {
 	})
 }
 
-// settle decides each file's outcome, records it and gives the file back to the dispatcher.
-func (l *ledger) settle(wg *conc.WaitGroup, files <-chan *file, back chan<- *file) {
-	wg.Go(func() {
-		for f := range files {
-			l.settled(f)
-			back <- f
-		}
-	})
-}
-
-func (l *ledger) settled(f *file) {
+// settle decides a file's outcome and records it, or has it sent again.
+func (l *ledger) settle(f *file) {
 	l.tally.leave(f)
 	l.tell(f)
 	if f.drop {

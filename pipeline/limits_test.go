@@ -11,20 +11,29 @@ import (
 	"github.com/ingest-dev/ingest/sender/sendertest"
 )
 
-// turnstile counts the sources that are open.
-type turnstile struct {
+// level is how many of something there are, and were at most.
+type level struct {
 	now, most atomic.Int64
 }
+
+func (l *level) up() {
+	for n := l.now.Add(1); ; {
+		if most := l.most.Load(); most >= n || l.most.CompareAndSwap(most, n) {
+			return
+		}
+	}
+}
+
+func (l *level) down() { l.now.Add(-1) }
+
+// turnstile counts the sources that are open.
+type turnstile struct{ level }
 
 func (c *turnstile) count(open opener) opener {
 	return func(path string) (source, error) {
 		s, err := open(path)
 		if err == nil {
-			for n := c.now.Add(1); ; {
-				if most := c.most.Load(); most >= n || c.most.CompareAndSwap(most, n) {
-					break
-				}
-			}
+			c.up()
 			s = &counted{source: s, c: c}
 		}
 		return s, err
@@ -38,7 +47,7 @@ type counted struct {
 }
 
 func (s *counted) Close() error {
-	s.once.Do(func() { s.c.now.Add(-1) })
+	s.once.Do(s.c.down)
 	return s.source.Close()
 }
 

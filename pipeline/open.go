@@ -20,7 +20,7 @@ func (r *Runner) open(ctx context.Context) func(*file) {
 			f.fail(ErrStopped)
 		}
 		if f.err == nil {
-			f.fail(stoppedIf(ctx, r.prepare(f.spending(ctx), f)))
+			f.fail(stoppedIf(ctx, r.prepare(ctx, f)))
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (r *Runner) abortOld(ctx context.Context, f *file) error {
 	if !f.plan.Abort {
 		return nil
 	}
-	return r.job.Store.Abort(ctx, sender.Upload{Key: f.object.Key, ID: f.known.Begun.UploadID})
+	return r.job.Store.Abort(f.spending(ctx), sender.Upload{Key: f.object.Key, ID: f.known.Begun.UploadID})
 }
 
 // openUpload waits for its turn to have an upload opened. A file on which the store works while its source is open
@@ -118,7 +118,7 @@ func (r *Runner) openUpload(ctx context.Context, f *file) error {
 	select {
 	case r.opening <- struct{}{}:
 		defer func() { <-r.opening }()
-		return r.upload(ctx, f)
+		return r.upload(f.spending(ctx), f)
 	case <-ctx.Done():
 		return ErrStopped
 	}

@@ -57,15 +57,16 @@ func (r *Runner) Run(ctx context.Context) error {
 	var wg conc.WaitGroup
 	back := make(chan *file)
 	l := &ledger{Runner: r}
+	s := r.steps(ctx)
 	n := r.opts.Parallel
 
-	files := stage(&wg, r.desks("open", n), r.dispatch(ctx, &wg, back), guardFile(r.open(ctx)))
+	files := l.lane(&wg, s, r.dispatch(ctx, &wg, back, l.settle), back)
 	parts := r.scatter(&wg, files)
-	parts = stage(&wg, r.desks("read", n), parts, guardPart(r.read(ctx)))
-	parts = stage(&wg, r.desks("hash", runtime.GOMAXPROCS(0)), parts, guardPart(r.hash))
-	parts = stage(&wg, r.desks("send", n), parts, guardPart(r.send(ctx)))
-	files = stage(&wg, r.desks("finish", n), l.gather(&wg, parts), guardFile(r.finish(ctx)))
-	l.settle(&wg, files, back)
+	parts = stage(&wg, r.desks("read", n), parts, s.read)
+	parts = stage(&wg, r.desks("hash", runtime.GOMAXPROCS(0)), parts, s.hash)
+	parts = stage(&wg, r.desks("send", n), parts, s.send)
+	files = l.gather(&wg, parts)
+	wg.Go(func() { work(r.desks("finish", n), files, through(s.finish, back)) })
 
 	wg.Wait()
 	if err := r.job.Journal.Sync(context.WithoutCancel(ctx)); err != nil {

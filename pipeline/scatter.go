@@ -1,19 +1,16 @@
 package pipeline
 
-import "github.com/sourcegraph/conc"
+import (
+	"github.com/ingest-dev/ingest/journal"
+	"github.com/sourcegraph/conc"
+)
 
-// scatter sends out the parts of each file, in order. A file that failed already has one part, which carries the
-// error: every file has at least one part to be gathered by.
+// scatter sends out the parts of each file, in order.
 func (r *Runner) scatter(wg *conc.WaitGroup, files <-chan *file) <-chan *part {
 	out := make(chan *part)
 	wg.Go(func() {
 		defer close(out)
 		for f := range files {
-			if f.err != nil {
-				f.left = 1
-				out <- &part{file: f, number: 1, err: f.err}
-				continue
-			}
 			r.scatterFile(f, out)
 		}
 	})
@@ -36,11 +33,18 @@ func (r *Runner) scatterFile(f *file, out chan<- *part) {
 func (r *Runner) part(f *file, number int) *part {
 	p := &part{file: f, number: number}
 	p.off, p.n = f.plan.Layout(number, f.object.Size)
-	if claim, ok := f.claims[number]; ok {
-		p.claim, p.kept = &claim, f.plan.Action == CarryOn
+	if f.claims != nil {
+		p.lookUp(f.claims)
 	}
 	if r.halt.stopped() && !p.kept {
 		p.err = ErrStopped
 	}
 	return p
+}
+
+// lookUp finds the claim on a part, if there is one.
+func (p *part) lookUp(claims map[int]journal.Part) {
+	if claim, ok := claims[p.number]; ok {
+		p.claim, p.kept = &claim, p.file.plan.Action == CarryOn
+	}
 }

@@ -69,21 +69,25 @@ func (w *watch) look(longer time.Duration, now time.Time) (stuck []Stuck) {
 // desk is where one worker of a stage has its job. The lock is the worker's own but for the moments when somebody
 // looks: it costs nanoseconds a job, and no memory.
 type desk struct {
-	stage string
+	stage string // at which it takes jobs
 
 	mu    sync.Mutex
-	job   job // nil while the worker waits for one, or for somebody to take it
+	at    string // the stage that the job has come to
+	job   job    // nil while the worker waits for one, or for somebody to take it
 	since time.Time
 }
 
-func (d *desk) take(j job) { d.put(j, time.Now()) }
+func (d *desk) take(j job) { d.put(d.stage, j, time.Now()) }
 
-func (d *desk) leave() { d.put(nil, time.Time{}) }
+// move takes the job to another stage, as a part or as the file again.
+func (d *desk) move(stage string, j job) { d.put(stage, j, time.Now()) }
 
-func (d *desk) put(j job, now time.Time) {
+func (d *desk) leave() { d.put("", nil, time.Time{}) }
+
+func (d *desk) put(stage string, j job, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.job, d.since = j, now
+	d.at, d.job, d.since = stage, j, now
 }
 
 // look returns what lies on the desk.
@@ -93,7 +97,7 @@ func (d *desk) look(now time.Time) (Stuck, bool) {
 	if d.job == nil {
 		return Stuck{}, false
 	}
-	s := Stuck{Stage: d.stage, Since: now.Sub(d.since)}
+	s := Stuck{Stage: d.at, Since: now.Sub(d.since)}
 	s.Row, s.Key, s.Part = d.job.where()
 	return s, true
 }

@@ -31,6 +31,12 @@ func (h *hanging) Copy(ctx context.Context, off int64, n int) (*reader.Chunk, er
 // hang has the reads of one source wait until the channel returned is closed.
 func (l *lab) hang(name string) chan struct{} {
 	until := make(chan struct{})
+	l.hangOn(name, until)
+	return until
+}
+
+// hangOn has the reads of one source wait for until.
+func (l *lab) hangOn(name string, until <-chan struct{}) {
 	l.between = func(open opener) opener {
 		return func(path string) (source, error) {
 			s, err := open(path)
@@ -40,7 +46,6 @@ func (l *lab) hang(name string) chan struct{} {
 			return s, err
 		}
 	}
-	return until
 }
 
 // wantStuck runs the job. Once all rows but one are done, it waits until each of these is stuck, and then lets go.

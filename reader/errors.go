@@ -31,7 +31,7 @@ var temporary = []syscall.Errno{
 
 // Temporary reports whether what failed with err may well succeed when it is tried again.
 func Temporary(err error) bool {
-	return slices.ContainsFunc(temporary, func(e syscall.Errno) bool { return errors.Is(err, e) })
+	return err != nil && slices.ContainsFunc(temporary, func(e syscall.Errno) bool { return errors.Is(err, e) })
 }
 
 // refusal says why path did not open. What a thing is matters more than why it did not: a socket answers an open

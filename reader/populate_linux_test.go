@@ -46,7 +46,7 @@ func TestWindowOnATruncatedFile(t *testing.T) {
 		window, err := mapFile(s.file.file, 0, 1<<20)
 		must(t, err)
 		defer unmap(window)
-		if err := ready(t.Context(), s.file, window, 0); err == nil {
+		if err := ready(t.Context(), &s.file, window, 0); err == nil {
 			t.Errorf("evicted %v: the window is handed out", evicted)
 		}
 	}

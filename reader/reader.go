@@ -53,7 +53,7 @@ func (r *Reader) Open(path string) (*Source, error) {
 	if err != nil {
 		return nil, refusal(path, err)
 	}
-	return &Source{reader: r, path: path, id: id, file: &opened{f, r.system}}, nil
+	return &Source{reader: r, path: path, id: id, file: opened{f, r.system}}, nil
 }
 
 // Close gives the memory of idle buffers back to the system; that of chunks still out follows when they are

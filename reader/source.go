@@ -19,7 +19,7 @@ type Source struct {
 	// The descriptor's number may belong to another file as soon as it is closed. So it is closed by whoever uses
 	// it last.
 	mu     sync.Mutex
-	file   *opened
+	file   opened
 	users  int
 	closed bool
 }
@@ -81,10 +81,10 @@ func (s *Source) hold() (*opened, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return s.file, fmt.Errorf("%q: %w", s.path, os.ErrClosed)
+		return nil, fmt.Errorf("%q: %w", s.path, os.ErrClosed)
 	}
 	s.users++
-	return s.file, nil
+	return &s.file, nil
 }
 
 func (s *Source) letGo() {

@@ -76,8 +76,17 @@ func (r *retry) Parts(ctx context.Context, u Upload) iter.Seq2[StoredPart, error
 
 func (r *retry) Complete(ctx context.Context, u Upload, o *Object, done Completion) (Receipt, error) {
 	c := call{op: opComplete, key: o.Key}
+	asked := false
+	known := func() proof {
+		asked = true
+		return proofOfCompletion(o, done)
+	}
 	complete := func() (Receipt, error) { return r.Store.Complete(ctx, u, o, done) }
-	return r.receipt(ctx, c, r.certain(ctx, c, complete, func() proof { return proofOfCompletion(o, done) }))
+	got, err := r.receipt(ctx, c, r.certain(ctx, c, complete, known))
+	if err == nil && asked {
+		err = r.Abort(ctx, u) // the object may be an equal one of before, and the upload still open
+	}
+	return got, err
 }
 
 func (r *retry) Abort(ctx context.Context, u Upload) error {

@@ -197,7 +197,15 @@ func unclear(err error) bool {
 // say that the upload is gone: whoever believed that would send everything again.
 func (c call) undecided(asked error) error {
 	return &Error{
-		Op: c.op, Key: c.key, Kind: KindOf(asked), Throttle: throttled(asked), RetryAfter: retryAfter(asked),
+		Op: c.op, Key: c.key, Kind: KindOf(asked), Throttle: throttled(asked), RetryAfter: retryAfter(asked), Status: statusOf(asked),
 		Err: fmt.Errorf("%w, and asking for it failed: %w", ErrNoAnswer, asked),
 	}
+}
+
+// statusOf returns the HTTP status of an error; 0: it has none.
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Status
+	}
+	return 0
 }

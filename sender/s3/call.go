@@ -59,10 +59,10 @@ func (s *Store) attempt(ctx context.Context, c *call, signPayload bool) (*wire.R
 	if err != nil {
 		return nil, noCredentials(ctx, c, err)
 	}
-	c.clean = redactor(keys)
 	r := s.request(c)
 	at := s.clock.now()
 	s.signer.sign(r, keys, c.payloadHash(signPayload), at)
+	c.clean = redactor(keys, signatureIn(r.Header.Get("Authorization")))
 	answer, err := s.client.Do(ctx, r)
 	if err != nil {
 		return nil, err
@@ -142,15 +142,20 @@ const redacted = "[redacted]"
 
 // redactor returns a function that takes out of foreign text what must not be printed: the secret key, the session
 // token and signatures, which a store or a proxy may repeat from our request.
-func redactor(keys aws.Credentials) func(string) string {
+func redactor(keys aws.Credentials, signature string) func(string) string {
 	return func(s string) string {
-		for _, secret := range []string{keys.SecretAccessKey, keys.SessionToken} {
+		for _, secret := range []string{keys.SecretAccessKey, keys.SessionToken, signature} {
 			if secret != "" {
 				s = strings.ReplaceAll(s, secret, redacted)
 			}
 		}
 		return redactSignatures(s)
 	}
+}
+
+// signatureIn returns what stands behind the last "=" of an Authorization header.
+func signatureIn(authorization string) string {
+	return authorization[strings.LastIndexByte(authorization, '=')+1:]
 }
 
 func redactSignatures(s string) string {

@@ -32,6 +32,9 @@ func (s *Store) Complete(ctx context.Context, u sender.Upload, _ *sender.Object,
 		return sender.Receipt{}, c.renamed(err)
 	}
 	answer, err := s.complete(ctx, c, done, a)
+	if e, ok := errors.AsType[*sender.Error](err); ok && errors.Is(err, sender.ErrCorrupt) {
+		e.Kind = sender.GiveUp // the same parts make no other object
+	}
 	if err != nil {
 		return sender.Receipt{}, s.forgetGone(u, err)
 	}

@@ -209,7 +209,7 @@ func (s *search) throughAProxy() {
 		{"HTTP_PROXY=http://" + proxyUser + ":" + proxyPassword + "@127.0.0.1:1"},
 		{"HTTP_PROXY=http://" + proxyUser + ":" + proxyPassword + "@no host"},
 	} {
-		if r := s.run(lab.Command{Env: env, Flags: []string{"--retries", "1"}}); r.Code != 6 {
+		if r := s.run(lab.Command{Env: env, Flags: []string{"--retries", "0"}}); r.Code != 6 {
 			s.Errorf("%v: %v", env, r)
 		}
 	}

@@ -92,6 +92,9 @@ func (c *Client) try(ctx context.Context, x *exchange) (*Response, error) {
 	w := c.watch(x)
 	answer, again, err := l.exchange(x.request.Method, l.out, x.request.Body)
 	w.stop()
+	if err == nil && answer.Status == http.StatusProxyAuthRequired {
+		answer, again, err = nil, false, &proxyRefusal{answer.Status} // what it says may repeat the password
+	}
 	if !stop() || !again || x.verdict.Load() != nil {
 		l.drop()
 	} else {
