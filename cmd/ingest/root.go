@@ -46,7 +46,8 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String("config", "", "take flags from this YAML `FILE`")
 	root.PersistentFlags().String("log-level", "info", "least `LEVEL` to log on stderr: debug, info, warn, error")
 	root.PersistentFlags().String("log-format", "text", "`FORMAT` of the log: text or json")
-	root.AddCommand(newRun(), newPut(), newPlan(), newVerify(), newManifest(), newServe(), newJournal(), newUploads(), newWhoami())
+	root.AddCommand(newRun(), newPut(), newPlan(), newVerify(), newManifest(), newServe(), newJournal(), newUploads(), newWhoami(),
+		newBench(), newTune())
 	return root
 }
 

@@ -32,8 +32,8 @@ var knows = map[string][]string{
 	"devstore":          {"devstore/fault", "hasher"},
 	"devstore/fault":    {},
 	"pipeline":          {"hasher", "journal", "manifests", "reader", "sender"},
-	"cmd/ingest":        {"devstore", "journal", "manifests", "pipeline", "reader", "sender", "sender/dir", "sender/oss", "sender/oss/credentials", "sender/s3"},
-	"bench":             {},
+	"cmd/ingest":        {"bench", "bench/tune", "devstore", "journal", "manifests", "pipeline", "reader", "sender", "sender/dir", "sender/oss", "sender/oss/credentials", "sender/s3"},
+	"bench":             {"hasher", "reader", "sender"},
 	"sender/sendertest": {"hasher", "sender"},
 
 	"internal/faultproxy": {},
