@@ -213,6 +213,7 @@ func TestSettle(t *testing.T) {
 		"other token, later":        {metadata: token, notBefore: now, info: sender.Info{Size: 10, Modified: now, Metadata: map[string]string{sender.TokenKey: "4712"}}},
 		"no token, later":           {metadata: token, notBefore: now, info: sender.Info{Size: 10, Modified: now}},
 		"same ETag":                 {whole: md5, info: sender.Info{Size: 10, ETag: md5.Hex()}, want: true},
+		"same ETag, other metadata": {metadata: map[string]string{"run": "2"}, whole: md5, info: sender.Info{Size: 10, ETag: md5.Hex(), Metadata: map[string]string{"run": "1"}}},
 		"other ETag":                {whole: md5, info: sender.Info{Size: 10, ETag: "4711"}},
 		"later":                     {notBefore: now, info: sender.Info{Size: 10, Modified: now.Truncate(time.Second)}, want: true},
 		"earlier":                   {notBefore: now, info: sender.Info{Size: 10, Modified: now.Add(-time.Second)}},

@@ -2,5 +2,6 @@
 // runs the test that is said to guard it. A test that still passes guards nothing.
 //
 // The sources are not touched: the changed file reaches the compiler as an overlay. `make mutate` runs all of them;
-// the ordinary tests only look whether each check is still where the list says.
+// the ordinary tests only look whether each check and each guard is still where the list says. Who rewrites a check
+// rewrites its entry, and sees the guard fail once: INGEST_MUTATE="some words of the promise" go test -v ./internal/mutation
 package mutation

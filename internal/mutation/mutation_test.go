@@ -7,26 +7,40 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // mutation is a check taken out of a file.
 type mutation struct {
 	rule  string // the promise: what would break without the check
-	file  string // from the module's root
+	file  string // from the repository's root
 	check string // a text that is in the file once
 	gone  string // what stands there instead
-	guard string // the test that must fail, as -run takes it
-	in    string // the guard's package, from the module's root
+	guard string // the test that must fail, or a subtest of it behind a slash
+	in    string // the guard's package, from the repository's root
 }
 
-const root = "../.."
+const (
+	root = "../.."
+
+	// nested is the module of the tests that need foreign clients. Its packages are tested from there.
+	nested = "test"
+
+	// atOnce is how many guards are built and run at a time. More would make those wait that have to do with time.
+	atOnce = 2
+
+	// patience is how long a guard may take: one that waits for what the check would have ended fails by that.
+	patience = "90s"
+)
 
 func TestEveryCheckIsWhereTheListSays(t *testing.T) {
 	for _, m := range mutations {
 		source, err := os.ReadFile(filepath.Join(root, m.file))
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", m.rule, err)
+			continue
 		}
 		if n := strings.Count(string(source), m.check); n != 1 {
 			t.Errorf("%s: %q is there %d times, want once (%s)", m.file, m.check, n, m.rule)
@@ -37,7 +51,7 @@ func TestEveryCheckIsWhereTheListSays(t *testing.T) {
 func TestEveryGuardExists(t *testing.T) {
 	for _, m := range mutations {
 		name, _, _ := strings.Cut(m.guard, "/")
-		found := regexp.MustCompile(`(?m)^func ` + name + `\(t \*testing\.T\)`)
+		found := regexp.MustCompile(`(?m)^func ` + name + `\(\w+ \*testing\.T\)`)
 		if !inTestsOf(t, m.in, found) {
 			t.Errorf("%s has no test %s (%s)", m.in, name, m.rule)
 		}
@@ -62,43 +76,89 @@ func inTestsOf(t *testing.T, pkg string, wanted *regexp.Regexp) bool {
 	return false
 }
 
+func TestEveryPromiseHasItsOwnName(t *testing.T) {
+	seen := make(map[string]bool, len(mutations))
+	for _, m := range mutations {
+		if seen[m.rule] || strings.Contains(m.rule, "/") {
+			t.Errorf("%q is there twice, or cannot name a subtest", m.rule)
+		}
+		seen[m.rule] = true
+	}
+}
+
 // TestWithoutACheckItsGuardFails takes a while: it builds and runs a test for each check. INGEST_MUTATE=1 asks for it,
-// another value picks the promises that contain it.
+// another value picks the promises and the files that contain it.
 func TestWithoutACheckItsGuardFails(t *testing.T) {
 	wanted := os.Getenv("INGEST_MUTATE")
 	if wanted == "" {
 		t.Skip("long: set INGEST_MUTATE=1, or run make mutate")
 	}
-	caught := 0
-	for _, m := range mutations {
-		if wanted != "1" && !strings.Contains(m.rule, wanted) {
-			continue
+	picked, began := pick(wanted), time.Now()
+	var caught atomic.Int64
+	t.Run("gone", func(t *testing.T) {
+		free := make(chan struct{}, atOnce)
+		for _, m := range picked {
+			t.Run(m.rule, func(t *testing.T) {
+				t.Parallel()
+				free <- struct{}{}
+				defer func() { <-free }()
+				if m.missed(t) {
+					caught.Add(1)
+				}
+			})
 		}
-		t.Run(m.rule, func(t *testing.T) {
-			out, err := m.run(t)
-			switch {
-			case err == nil:
-				t.Errorf("%s: without %q %s still passes", m.file, m.check, m.guard)
-			case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
-				t.Errorf("%s: what stands instead of %q does not build:\n%s", m.file, m.check, out)
-			case strings.Contains(out, "no tests to run"):
-				t.Errorf("%s: no test %s", m.in, m.guard)
-			default:
-				caught++
-			}
-		})
-	}
-	t.Logf("%d of %d checks are missed when they are gone", caught, len(mutations))
+	})
+	t.Logf("%d of %d checks are missed when they are gone; %v", caught.Load(), len(picked), time.Since(began).Round(time.Second))
 }
 
-// run runs the guard with the check gone.
+func pick(wanted string) (picked []mutation) {
+	for _, m := range mutations {
+		if wanted == "1" || strings.Contains(m.rule, wanted) || strings.Contains(m.file, wanted) {
+			picked = append(picked, m)
+		}
+	}
+	return picked
+}
+
+// missed reports whether the guard fails with the check gone.
+func (m mutation) missed(t *testing.T) bool {
+	t.Helper()
+	out, err := m.run(t)
+	switch {
+	case err == nil && strings.Contains(out, "no tests to run"):
+		t.Errorf("%s: no test %s", m.in, m.guard)
+	case err == nil:
+		t.Errorf("%s: without %q %s still passes", m.file, m.check, m.guard)
+	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
+		t.Errorf("%s: what stands instead of %q does not build:\n%s", m.file, m.check, out)
+	default:
+		return true
+	}
+	return false
+}
+
+// run runs the guard with the check gone: without the race detector, which would take three times as long to say the
+// same.
 func (m mutation) run(t *testing.T) (string, error) {
 	t.Helper()
-	overlay := m.overlay(t)
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout=90s", "-overlay="+overlay, "-run=^"+m.guard+"$", "./"+m.in)
-	cmd.Dir = root
+	dir, pkg := root, m.in
+	if below, ok := strings.CutPrefix(m.in, nested+"/"); ok {
+		dir, pkg = filepath.Join(root, nested), below
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-race=false", "-vet=off", "-timeout="+patience,
+		"-overlay="+m.overlay(t), "-run="+m.pattern(), "./"+pkg)
+	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// pattern picks the guard and no other test whose name begins like it.
+func (m mutation) pattern() string {
+	names := strings.Split(m.guard, "/")
+	for i, name := range names {
+		names[i] = "^" + name + "$"
+	}
+	return strings.Join(names, "/")
 }
 
 // overlay returns the name of a file that tells the compiler of the changed one.

@@ -135,6 +135,26 @@ func TestCompleteThatDoesNotEndWellIsNoSuccess(t *testing.T) {
 	}
 }
 
+// OSS answers 200 or 204. What else calls itself a success is not its own, or not the whole of it.
+func TestOtherSuccessesAreNone(t *testing.T) {
+	for _, status := range []int{201, 202, 203, 206} {
+		s, _ := start(t, func(n int, w http.ResponseWriter, r seen) {
+			w.Header().Set("ETag", `"A"`)
+			w.WriteHeader(status)
+		})
+		errorOf(t, calls(t, s)["put object"]())
+	}
+}
+
+func TestUploadWithoutAUsableIDIsNone(t *testing.T) {
+	for _, id := range []string{"", "  ", strings.Repeat("x", 1025)} {
+		s, _ := start(t, says(200, "<InitiateMultipartUploadResult><UploadId>"+id+"</UploadId></InitiateMultipartUploadResult>"))
+		if e := errorOf(t, calls(t, s)["begin upload"]()); !errors.Is(e, sender.ErrNoAnswer) {
+			t.Errorf("id of %d bytes: got %v", len(id), e)
+		}
+	}
+}
+
 func TestAbortOfAnUploadThatIsGoneSucceeds(t *testing.T) {
 	s, _ := start(t, refuses(404, "NoSuchUpload", ""))
 	if err := s.Abort(t.Context(), sender.Upload{Key: "k", ID: "ID"}); err != nil {
@@ -250,6 +270,35 @@ func TestHeadReadsEverything(t *testing.T) {
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v, %v", got, err)
+	}
+}
+
+// An object whose size is not stated may be any: somebody between has answered.
+func TestHeadWithoutASizeIsNoAnswer(t *testing.T) {
+	s, _ := start(t, func(_ int, w http.ResponseWriter, _ seen) { w.Header().Set("ETag", `"A"`) })
+	if e := errorOf(t, calls(t, s)["head object"]()); !errors.Is(e, sender.ErrNoAnswer) {
+		t.Errorf("got %v", e)
+	}
+}
+
+// A list whose next page is the one before would be read for ever.
+func TestListsThatGoInCirclesEnd(t *testing.T) {
+	for op, page := range map[string]string{
+		"list parts": `<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>0</NextPartNumberMarker></ListPartsResult>`,
+		"list uploads": `<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker>
+			<NextUploadIdMarker>1</NextUploadIdMarker></ListMultipartUploadsResult>`,
+	} {
+		s, f := start(t, func(n int, w http.ResponseWriter, r seen) {
+			if n > 20 {
+				refuses(404, "NoSuchUpload", "")(n, w, r)
+				return
+			}
+			say(w, page)
+		})
+		e := errorOf(t, calls(t, s)[op]())
+		if len(f.seen) > 2 || errors.Is(e, sender.ErrNoSuchUpload) {
+			t.Errorf("%s: %d pages were read: %v", op, len(f.seen), e)
+		}
 	}
 }
 

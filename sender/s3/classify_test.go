@@ -82,6 +82,9 @@ func TestRefusalMisjudged(t *testing.T) {
 		{503, "", again, sender.TooManyRequests, nil},
 		{429, "", again, sender.TooManyRequests, nil},
 		{429, "TooManyRequests", again, sender.TooManyRequests, nil},
+		{503, "ServerBusy", again, sender.TooManyRequests, nil},
+		{400, "Throttling", again, sender.TooManyRequests, nil},
+		{400, "RequestLimitExceeded", again, sender.TooManyRequests, nil},
 		{503, "BandwidthLimitExceeded", again, sender.TooManyBytes, nil},
 		{408, "", again, 0, nil},
 		{400, "RequestTimeout", again, 0, nil},
@@ -140,7 +143,7 @@ func TestHintLeavesPersonAlone(t *testing.T) {
 
 func TestForeignAnswerTakenForTheStores(t *testing.T) {
 	page := "<html><body>\x1b[31mBad gateway\n" + strings.Repeat("é", 4000)
-	for _, status := range []int{403, 404, 200 + 302, 400} {
+	for _, status := range []int{403, 404, 412, 200 + 302, 400} {
 		e := refusedPut(t, status, page)
 		if e.Kind != sender.TryAgain || e.Err != nil {
 			t.Errorf("%d: %+v, want to try again", status, e)

@@ -76,15 +76,24 @@ func TestPartsListingNeverEnds(t *testing.T) {
 		"negative size":   "<Part><PartNumber>1</PartNumber><Size>-1</Size></Part>",
 		"not even a list": "</ListPartsResult><ListPartsResult>",
 	} {
-		f := newFake(t, Options{}, func(w http.ResponseWriter, _ *seen) {
-			_, _ = w.Write([]byte("<ListPartsResult>" + page + "</ListPartsResult>"))
-		})
+		f := newFake(t, Options{}, atMost(20, "<ListPartsResult>"+page+"</ListPartsResult>"))
 		if _, err := collect(f.Parts(t.Context(), anUpload)); sender.KindOf(err) != sender.TryAgain || err == nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if n := len(f.requests()); n > 2 {
 			t.Errorf("%s: %d requests", name, n)
 		}
+	}
+}
+
+// atMost answers with the same page so often, and then ends a listing that would go on for ever.
+func atMost(n int, page string) func(http.ResponseWriter, *seen) {
+	return func(w http.ResponseWriter, _ *seen) {
+		if n--; n < 0 {
+			xmlError(w, http.StatusNotFound, "NoSuchUpload", "")
+			return
+		}
+		_, _ = w.Write([]byte(page))
 	}
 }
 
@@ -147,9 +156,8 @@ func (r *seen) hasQuery(name, value string) bool {
 }
 
 func TestUploadsListingNeverEnds(t *testing.T) {
-	f := newFake(t, Options{}, func(w http.ResponseWriter, _ *seen) {
-		_, _ = w.Write([]byte("<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker></ListMultipartUploadsResult>"))
-	})
+	const page = "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker></ListMultipartUploadsResult>"
+	f := newFake(t, Options{}, atMost(20, page))
 	if _, err := collect(f.Uploads(t.Context(), "")); err == nil {
 		t.Error("no error")
 	}
@@ -165,12 +173,13 @@ func TestHeadMisread(t *testing.T) {
 		header map[string]string
 		want   hasher.Checksum
 	}{
-		"full object": {map[string]string{"x-amz-checksum-crc64nvme": encode(whole), "x-amz-checksum-type": "FULL_OBJECT"}, whole},
-		"no type":     {map[string]string{"x-amz-checksum-crc64nvme": encode(whole)}, whole},
-		"composite":   {map[string]string{"x-amz-checksum-crc32c": "AAAAAA==-2", "x-amz-checksum-type": "COMPOSITE", "ETag": `"abc-2"`}, hasher.Checksum{}},
-		"ETag":        {map[string]string{"ETag": `"` + md5.Hex() + `"`}, md5},
-		"encrypted":   {map[string]string{"ETag": `"` + md5.Hex() + `"`, "x-amz-server-side-encryption": "aws:kms"}, hasher.Checksum{}},
-		"nonsense":    {map[string]string{"x-amz-checksum-crc64nvme": "!!"}, hasher.Checksum{}},
+		"full object":                  {map[string]string{"x-amz-checksum-crc64nvme": encode(whole), "x-amz-checksum-type": "FULL_OBJECT"}, whole},
+		"no type":                      {map[string]string{"x-amz-checksum-crc64nvme": encode(whole)}, whole},
+		"composite":                    {map[string]string{"x-amz-checksum-crc32c": "AAAAAA==-2", "x-amz-checksum-type": "COMPOSITE", "ETag": `"abc-2"`}, hasher.Checksum{}},
+		"composite without its number": {map[string]string{"x-amz-checksum-crc64nvme": encode(whole), "x-amz-checksum-type": "COMPOSITE"}, hasher.Checksum{}},
+		"ETag":                         {map[string]string{"ETag": `"` + md5.Hex() + `"`}, md5},
+		"encrypted":                    {map[string]string{"ETag": `"` + md5.Hex() + `"`, "x-amz-server-side-encryption": "aws:kms"}, hasher.Checksum{}},
+		"nonsense":                     {map[string]string{"x-amz-checksum-crc64nvme": "!!"}, hasher.Checksum{}},
 	}
 	for name, test := range tests {
 		f := newFake(t, Options{}, func(w http.ResponseWriter, _ *seen) {
@@ -187,6 +196,20 @@ func TestHeadMisread(t *testing.T) {
 		}
 		if r := f.requests()[0]; r.header.Get("X-Amz-Checksum-Mode") != "ENABLED" {
 			t.Errorf("%s: the checksum was not asked for", name)
+		}
+	}
+}
+
+// Without a size or a time an object cannot be told from another: somebody between has answered.
+func TestHeadOfStrangerTaken(t *testing.T) {
+	const size, modified = "Content-Length", "Last-Modified"
+	for _, left := range []string{size, modified} {
+		f := newFake(t, Options{}, func(w http.ResponseWriter, _ *seen) {
+			w.Header().Set(left, map[string]string{size: "5", modified: "Fri, 02 Jan 2026 03:04:05 GMT"}[left])
+			w.Header().Set("ETag", `"e"`)
+		})
+		if _, err := f.Head(t.Context(), "k"); !errors.Is(err, sender.ErrNoAnswer) {
+			t.Errorf("with %s alone: %v", left, err)
 		}
 	}
 }

@@ -132,12 +132,13 @@ func TestCompleteProvenByLess(t *testing.T) {
 		body      string
 		proven    bool
 	}{
-		"ETag of the parts":     {hasher.MD5, nil, "<ETag>" + good + "</ETag>", true},
-		"upper case":            {hasher.MD5, nil, "<ETag>" + strings.ToUpper(good) + "</ETag>", true},
-		"other ETag":            {hasher.MD5, nil, "<ETag>" + strings.Replace(good, good[:1], "x", 1) + "</ETag>", false},
-		"other number of parts": {hasher.MD5, nil, "<ETag>" + strings.TrimSuffix(good, "2") + "3</ETag>", false},
-		"part without checksum": {hasher.MD5, func(c *sender.Completion) { c.Parts[1].Checksum = hasher.Checksum{} }, "<ETag>" + good + "</ETag>", false},
-		"composite crc32c":      {hasher.CRC32C, nil, "<ETag>e</ETag><ChecksumCRC32C>" + compositeText(t, hasher.CRC32C) + "</ChecksumCRC32C>", true},
+		"ETag of the parts":        {hasher.MD5, nil, "<ETag>" + good + "</ETag>", true},
+		"upper case":               {hasher.MD5, nil, "<ETag>" + strings.ToUpper(good) + "</ETag>", true},
+		"other ETag":               {hasher.MD5, nil, "<ETag>" + strings.Replace(good, good[:1], "x", 1) + "</ETag>", false},
+		"other number of parts":    {hasher.MD5, nil, "<ETag>" + strings.TrimSuffix(good, "2") + "3</ETag>", false},
+		"part without checksum":    {hasher.MD5, func(c *sender.Completion) { c.Parts[1].Checksum = hasher.Checksum{} }, "<ETag>" + good + "</ETag>", false},
+		"part with an opaque ETag": {hasher.MD5, func(c *sender.Completion) { c.Parts[1].ETag = c.Parts[0].ETag }, "<ETag>" + good + "</ETag>", false},
+		"composite crc32c":         {hasher.CRC32C, nil, "<ETag>e</ETag><ChecksumCRC32C>" + compositeText(t, hasher.CRC32C) + "</ChecksumCRC32C>", true},
 		"another checksum of the whole": {hasher.MD5, func(c *sender.Completion) { c.Whole = sumOfText(hasher.CRC32C, "hello world") },
 			"<ETag>" + good + "</ETag><ChecksumCRC64NVME>" + encode(sumOfText(hasher.CRC64NVME, "hello world")) + "</ChecksumCRC64NVME>", true},
 		"other composite": {hasher.CRC32C, nil, "<ETag>e</ETag><ChecksumCRC32C>AAAAAA==-2</ChecksumCRC32C>", false},
