@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -163,9 +164,9 @@ func interruptedJob(t *testing.T) (manifest string) {
 }
 
 func TestAbortKnowsAJobByItsJournal(t *testing.T) {
-	refuse := true
+	var mended atomic.Bool
 	server := startStore(t, func(w http.ResponseWriter, r *http.Request) bool {
-		if refuse && r.URL.Query().Get("partNumber") == "5" {
+		if !mended.Load() && r.URL.Query().Get("partNumber") == "5" {
 			w.WriteHeader(http.StatusForbidden)
 			fmt.Fprint(w, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
 			return true
@@ -200,7 +201,7 @@ func TestAbortKnowsAJobByItsJournal(t *testing.T) {
 	if code, dumped, stderr := ingest(t, "journal", manifest+".j"); code != exitDone || !strings.Contains(dumped, `"type":"dropped"`) {
 		t.Errorf("the journal does not know: %s%s", dumped, stderr)
 	}
-	refuse = false
+	mended.Store(true)
 	if code, _, stderr := ingest(t, run...); code != exitDone {
 		t.Errorf("the job does not go on: exit %d: %s", code, stderr)
 	}
