@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -295,5 +296,28 @@ func (l *lab) hangAt(stage string, until <-chan struct{}) {
 	case "finish":
 		l.tap(at(sendertest.Head, "hung", wait))
 		l.faults.Always(sendertest.Put, sendertest.Fault{Silence: true}) // so that the store is asked
+	}
+}
+
+// mute is a store that lists no open uploads, by an error.
+type mute struct{ *sendertest.Memory }
+
+func (mute) Uploads(context.Context, string) iter.Seq2[sender.OpenUpload, error] {
+	return func(yield func(sender.OpenUpload, error) bool) {
+		yield(sender.OpenUpload{}, &sender.Error{Kind: sender.TryAgain, Err: errBroken})
+	}
+}
+
+// The upload was found, and parts of it; then something else went wrong.
+func TestFileThatFailsWhileItIsOpenedResumesNoPart(t *testing.T) {
+	l := newLab(t)
+	sent := l.interrupted(10)
+	l.faults = sendertest.NewFaults(&mute{l.memory})
+	if p, err := l.run(); err != nil || p.Failed != 1 || p.ResumedParts != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	l.faults = sendertest.NewFaults(l.memory)
+	if p := l.finish(); p.ResumedParts != sent {
+		t.Errorf("%d parts had been sent: %+v", sent, p)
 	}
 }

@@ -2,11 +2,15 @@ package dir
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 
+	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/sender"
 )
 
@@ -58,5 +62,26 @@ func TestLogIsDeadAfterAFailure(t *testing.T) {
 	}
 	if got := s.uploads[u.ID].parts(); len(got) != 1 {
 		t.Errorf("parts %v, want the one that was there", got)
+	}
+}
+
+// What a failed write has left is not known: a later one might make sense of it.
+func TestLogThatFailedOnceIsWrittenToAgain(t *testing.T) {
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	l := &partLog{root: root, name: logFile, id: "id", parts: map[int]record{}}
+	part := record{number: 1, size: 1, sum: hasher.FromUint64(wire, 7)}
+	if err := l.append(held, part); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("a log that is not there: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, logFile), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.append(held, part); !errors.Is(err, fs.ErrNotExist) || len(l.parts) > 0 {
+		t.Errorf("%v, and the log holds %v", err, l.parts)
 	}
 }

@@ -340,8 +340,10 @@ func TestAbortWhilePartsAreSent(t *testing.T) {
 
 func TestUploadIDsAreNoPaths(t *testing.T) {
 	s, root := open(t)
-	if err := put(t, s, "object/data", "data"); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"data": "data", "meta": `{"version":1,"key":"key"}`} {
+		if err := put(t, s, "object/"+name, text); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, id := range []string{"../object", "", ".", "..", "/", strings.Repeat("0", 31) + "/"} {
 		u := sender.Upload{Key: "key", ID: id}
