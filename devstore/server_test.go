@@ -83,6 +83,11 @@ func TestRequestWithoutTheRightKeyIsRefused(t *testing.T) {
 	r := client{t: t, base: h.URL, sign: signOSS}.request("GET", "/demo/other", "", nil)
 	r.URL.Path = "/demo/k"
 	none.send(r).code(403, "SignatureDoesNotMatch")
+	o := options(t)
+	o.AccessKeyID = "ANOTHER"
+	_, h = start(t, o)
+	client{t: t, base: h.URL, sign: signOSS}.do("GET", "/demo", nil).code(403, "InvalidAccessKeyId")
+	client{t: t, base: h.URL, sign: signS3}.do("GET", "/demo", nil).code(403, "InvalidAccessKeyId")
 }
 
 func TestRegionAndTokenAreHeldTo(t *testing.T) {

@@ -85,3 +85,11 @@ func TestLogThatFailedOnceIsWrittenToAgain(t *testing.T) {
 		t.Errorf("%v, and the log holds %v", err, l.parts)
 	}
 }
+
+// A call that found the upload while another ended it must not write into what is an object by now.
+func TestUploadThatHasEndedIsWrittenTo(t *testing.T) {
+	u := &upload{ended: true}
+	if mine, other, err := u.tryClaim(everything); mine != nil || other != nil || !errors.Is(err, sender.ErrNoSuchUpload) {
+		t.Errorf("claims %v and %v, %v", mine, other, err)
+	}
+}

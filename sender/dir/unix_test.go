@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/ingest-dev/ingest/sender"
 )
@@ -44,8 +46,23 @@ func TestHeadOfAPipe(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(root, "pipe"), 0o600); err != nil {
 		t.Skip("no pipes here: ", err)
 	}
-	if _, err := s.Head(t.Context(), "pipe"); !errors.Is(err, sender.ErrNotFound) {
-		t.Errorf("error %v, want %v", err, sender.ErrNotFound)
+	answered := make(chan error, 1)
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		_, err := s.Head(t.Context(), "pipe")
+		answered <- err
+	})
+	defer asking.Wait()
+	select {
+	case err := <-answered:
+		if !errors.Is(err, sender.ErrNotFound) {
+			t.Errorf("error %v, want %v", err, sender.ErrNotFound)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it waits for the other end")
+		if f, err := os.OpenFile(filepath.Join(root, "pipe"), os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			_ = f.Close()
+		}
 	}
 }
 

@@ -338,6 +338,50 @@ func TestAbortWhilePartsAreSent(t *testing.T) {
 	}
 }
 
+// An upload is named by its key too: by another it is none, and becomes no object under that.
+func TestUploadIsOfItsKeyAlone(t *testing.T) {
+	u := begin(t)
+	parts := u.sendAll()
+	other := &upload{t, sender.Upload{Key: "other", ID: u.ID}, u.store, u.root}
+	_, sent := other.try(1, 0, "xxxx")
+	for call, err := range map[string]error{"SendPart": sent, "Complete": other.complete(len(content), parts...)} {
+		if !errors.Is(err, sender.ErrNoSuchUpload) {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+	if err := other.store.Abort(t.Context(), other.Upload); err != nil {
+		t.Error(err)
+	}
+	u.wantComplete(parts...)
+}
+
+// The log holds parts, and somebody has cut the file that holds their bytes: zeros must not take their place.
+func TestCompleteOfBytesThatAreGone(t *testing.T) {
+	u := begin(t)
+	parts := u.sendAll()
+	if err := os.Truncate(u.file("data"), 6); err != nil {
+		t.Fatal(err)
+	}
+	if err := u.complete(len(content), parts...); !errors.Is(err, sender.ErrInvalidPart) {
+		t.Errorf("error %v, want %v", err, sender.ErrInvalidPart)
+	}
+	if _, err := os.Stat(filepath.Join(u.root, "key")); err == nil {
+		t.Error("the object is visible")
+	}
+}
+
+// A part that was sent and is not named does not get into the object.
+func TestCompleteLeavesOutWhatLiesBehind(t *testing.T) {
+	u := begin(t)
+	parts := u.sendAll()
+	if err := u.complete(8, parts[:2]...); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(u.root, "key")); string(got) != content[:8] || err != nil {
+		t.Errorf("the object holds %q, %v", got, err)
+	}
+}
+
 func TestUploadIDsAreNoPaths(t *testing.T) {
 	s, root := open(t)
 	for name, text := range map[string]string{"data": "data", "meta": `{"version":1,"key":"key"}`} {

@@ -227,6 +227,16 @@ func TestHeadWithoutABodyIsUnderstood(t *testing.T) {
 	}
 }
 
+// The error that a success of Complete holds is said like any other.
+func TestNoSecretOfAnErrorBehindASuccessIsPrinted(t *testing.T) {
+	s, _ := start(t, func(_ int, w http.ResponseWriter, r seen) {
+		say(w, "<Error><Code>InternalError</Code><Message>"+r.header.Get("Authorization")+" "+canarySecret+"</Message></Error>")
+	})
+	if e := errorOf(t, calls(t, s)["complete upload"]()); e.Code != "InternalError" {
+		t.Errorf("got %+v", e)
+	}
+}
+
 // TestNoSecretIsEverPrinted lets a store repeat all that it was sent, in every place that an error is made of.
 func TestNoSecretIsEverPrinted(t *testing.T) {
 	for _, v1 := range []bool{false, true} {

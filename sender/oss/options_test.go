@@ -125,6 +125,8 @@ func TestCheckRefusesWhatOSSWould(t *testing.T) {
 		"not UTF-8":           {Key: "a\xff"},
 		"slash":               {Key: "/a"},
 		"backslash":           {Key: `\a`},
+		"step in place":       {Key: "."},
+		"step up":             {Key: ".."},
 		"NUL":                 {Key: "a\x00"},
 		"size":                {Key: "k", Size: maxObject + 1},
 		"type with line feed": {Key: "k", ContentType: "text/plain\r\nX-Oss-Object-Acl: public-read"},

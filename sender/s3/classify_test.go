@@ -194,6 +194,20 @@ func TestSecretsInErrors(t *testing.T) {
 	}
 }
 
+// A store may repeat our signature without its name, and a log that is shown may hold that of another request.
+func TestSignaturesInErrors(t *testing.T) {
+	const another = "0123456789abcdef"
+	f := newFake(t, Options{}, func(w http.ResponseWriter, r *seen) {
+		_, ours, _ := strings.Cut(r.header.Get("Authorization"), "Signature=")
+		xmlError(w, 400, "X", "expected "+ours+" for Signature="+another+",")
+	})
+	_, err := f.Begin(t.Context(), &sender.Object{Key: "k"})
+	ours := signatureIn(f.requests()[0].header.Get("Authorization"))
+	if text := fmt.Sprint(err); ours == "" || strings.Contains(text, ours) || strings.Contains(text, another) {
+		t.Error(text)
+	}
+}
+
 func TestWrongClockNotLearnt(t *testing.T) {
 	const ahead = 20 * time.Minute
 	f := newFake(t, Options{Checksum: MD5}, func(w http.ResponseWriter, r *seen) {

@@ -83,11 +83,11 @@ func (c *Client) try(ctx context.Context, x *exchange) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.link = l
 	if l.out, err = c.appendHead(l.out[:0], x.request, l.route); err != nil {
 		c.pool.put(l)
 		return nil, err
 	}
+	x.link = l
 	stop := context.AfterFunc(ctx, l.interrupt)
 	w := c.watch(x)
 	answer, again, err := l.exchange(x.request.Method, l.out, x.request.Body)

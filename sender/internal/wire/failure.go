@@ -29,7 +29,7 @@ func (x *exchange) failure(ctx context.Context, err error) *sender.Error {
 	if e.Hint != "" {
 		e.Kind = sender.StopRun
 	}
-	if vanished(err) {
+	if vanished(err) || errors.Is(err, errHead) {
 		e.Kind = sender.GiveUp
 	}
 	if e.Kind == sender.TryAgain {

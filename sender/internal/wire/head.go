@@ -8,7 +8,10 @@ import (
 	"strconv"
 )
 
-var errTarget = errors.New("the request's URL holds a blank or a control character")
+var (
+	errHead   = errors.New("the request cannot be written")
+	errTarget = fmt.Errorf("%w: its URL holds a blank or a control character", errHead)
+)
 
 // appendHead writes the head of a request: what HTTP wants, then the caller's header as it is. A field that would
 // end its line is refused, so that no value can add another.
@@ -34,7 +37,7 @@ func (c *Client) appendHead(b []byte, r *Request, via route) ([]byte, error) {
 	for name, values := range r.Header {
 		for _, value := range values {
 			if !visible([]byte(name)) || !oneLine(value) {
-				return b, fmt.Errorf("the value of the header %q cannot be sent", name)
+				return b, fmt.Errorf("%w: its header %q holds what none may hold", errHead, name)
 			}
 			b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
 		}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -70,7 +71,7 @@ func TestEveryStepToAConnectionEndsInTime(t *testing.T) {
 func TestAnswerOfAProxyHasABound(t *testing.T) {
 	var said atomic.Int64
 	proxy := silent(t, func(c net.Conn) {
-		line := []byte("X: " + string(make([]byte, 4<<10)) + "\r\n")
+		line := []byte("X: " + strings.Repeat("y", 4<<10) + "\r\n")
 		for _, err := c.Write([]byte("HTTP/1.1 200 OK\r\n")); err == nil; _, err = c.Write(line) {
 			said.Add(int64(len(line)))
 		}
@@ -99,5 +100,22 @@ func TestExchangeEndsInItsTimeThoughItMoves(t *testing.T) {
 		if err := w.judge(now.Add(after)); !errors.Is(err, want) {
 			t.Errorf("after %v: %v, want %v", after, err, want)
 		}
+	}
+}
+
+// The answer makes no sense, and whoever gave it takes no more of the request: nothing is left to wait for.
+func TestWritingEndsWithTheReading(t *testing.T) {
+	over := make(chan struct{})
+	u := serve(t, func(c *net.TCPConn) {
+		_, _ = c.Read(make([]byte, 1)) // until then nothing was sent
+		say(c, "nonsense\r\n\r\n")
+		<-over
+	})
+	defer close(over)
+	began := time.Now()
+	_, err := client(t, Options{Timeouts: Timeouts{Stall: 4 * time.Second}}).Do(t.Context(), put(u, make([]byte, 64<<20)))
+	failed(t, err, sender.TryAgain, true)
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("after %v: %v", took, err)
 	}
 }

@@ -28,6 +28,15 @@ func TestAnswersThatMayPassAreKnown(t *testing.T) {
 	}
 }
 
+// Another endpoint is another store: nothing of this one's may go there, and nobody else's requests do better.
+func TestEveryRedirectStopsTheRun(t *testing.T) {
+	for _, status := range []int{301, 302, 307, 308} {
+		if kind, throttle, err := ErrorKind(status, ""); kind != sender.StopRun || throttle != 0 || err != nil {
+			t.Errorf("%d: got %d, %d, %v", status, kind, throttle, err)
+		}
+	}
+}
+
 // told is a connection on which a store has said all that it will.
 type told struct {
 	net.Conn
