@@ -211,21 +211,22 @@ func TestAnswerToNobodyIsNobodysAnswer(t *testing.T) {
 		for _, apart := range []time.Duration{0, 20 * time.Millisecond} {
 			t.Run(fmt.Sprintf("tls=%v, apart=%v", secure, apart), func(t *testing.T) {
 				t.Parallel()
-				u, c := start(t, twice(apart), secure)
-				for range 3 {
+				said := make(chan struct{}, 3)
+				u, c := start(t, twice(apart, said), secure)
+				for range cap(said) {
 					a, err := ended(t, c, put(u, []byte("abc")), 5*time.Second)
 					if err != nil || string(a.Body) != "first" {
 						t.Errorf("got %v, %v", a, err)
 					}
-					time.Sleep(apart + 20*time.Millisecond)
+					<-said
 				}
 			})
 		}
 	}
 }
 
-// twice answers a request twice.
-func twice(apart time.Duration) http.HandlerFunc {
+// twice answers a request twice, and then says so.
+func twice(apart time.Duration, said chan<- struct{}) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		drain(r.Body)
 		bare, _, err := http.NewResponseController(w).Hijack()
@@ -236,6 +237,7 @@ func twice(apart time.Duration) http.HandlerFunc {
 		say(bare, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst")
 		time.Sleep(apart)
 		say(bare, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond")
+		said <- struct{}{}
 		hear(bare)
 	}
 }
