@@ -19,12 +19,11 @@ import (
 
 // target is where the objects go: the URL and what it takes to reach it.
 type target struct {
+	reach
+
 	url       string
-	endpoint  string
-	region    string
 	signature string
 	checksum  string
-	caFile    string
 	absent    absence
 }
 
@@ -39,12 +38,10 @@ const (
 )
 
 func (t *target) flags(cmd *cobra.Command) {
+	t.reach.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&t.endpoint, "endpoint", "", "`URL` of a store other than the vendor's own, such as http://127.0.0.1:9090")
-	f.StringVar(&t.region, "region", "", "region of the bucket; by default that of the endpoint, OSS_REGION or the AWS profile")
 	f.StringVar(&t.signature, "oss-signature", "v4", "signature `VERSION` for oss://: v4 or v1")
 	f.StringVar(&t.checksum, "s3-checksum", auto, "checksum for s3://: auto, crc64nvme, crc32c or md5")
-	f.StringVar(&t.caFile, "ca-file", "", "PEM `FILE` of authorities to trust besides the system's, for oss:// and s3://")
 }
 
 // store is an open destination.
@@ -117,10 +114,10 @@ func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store
 	if err != nil {
 		return nil, err
 	}
-	o := oss.Options{
-		Bucket: bucket, Endpoint: t.endpoint, Region: t.region, SignatureV1: t.signature == "v1", Credentials: who,
+	o := oss.Options{Bucket: bucket, SignatureV1: t.signature == "v1", Credentials: who}
+	if err := t.reach.oss(&o, parallel); err != nil {
+		return nil, err
 	}
-	o.Wire.Parallel, o.Wire.CAFile, o.Wire.UserAgent = parallel, t.caFile, userAgent()
 	s, err := oss.New(ctx, o)
 	if err != nil {
 		return nil, usage(err)
@@ -134,8 +131,10 @@ func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store,
 		return nil, err
 	}
 	checksum, _ := s3.ParseChecksum(t.checksum) // checked before
-	o := s3.Options{Bucket: bucket, Endpoint: t.endpoint, Region: t.region, Checksum: checksum}
-	o.Wire.Parallel, o.Wire.CAFile, o.Wire.UserAgent = parallel, t.caFile, userAgent()
+	o := s3.Options{Bucket: bucket, Checksum: checksum}
+	if err := t.reach.s3(&o, parallel); err != nil {
+		return nil, err
+	}
 	s, err := s3.New(ctx, o)
 	if err != nil {
 		return nil, usage(err)

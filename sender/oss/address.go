@@ -40,12 +40,9 @@ func locate(o Options) (address, string, error) {
 	if !isRegion(region) {
 		return address{}, "", fmt.Errorf("region %q: it looks like cn-hangzhou", o.Region)
 	}
-	endpoint := o.Endpoint
-	if endpoint == "" {
-		if region == "" {
-			return address{}, "", errors.New("neither region nor endpoint: set OSS_REGION (such as cn-hangzhou) or OSS_ENDPOINT")
-		}
-		endpoint = "https://oss-" + region + domain
+	endpoint, err := o.endpoint(region)
+	if err != nil {
+		return address{}, "", err
 	}
 	a, err := parseEndpoint(endpoint)
 	if err != nil {
@@ -60,9 +57,29 @@ func locate(o Options) (address, string, error) {
 	return a.with(o), region, nil
 }
 
+// endpoint returns the endpoint that is named, or the region's.
+func (o Options) endpoint(region string) (string, error) {
+	switch {
+	case o.CNAME && o.PathStyle:
+		return "", errors.New("a domain of one's own has the bucket neither in its name nor in its paths")
+	case o.CNAME && o.Endpoint == "":
+		return "", errors.New("no endpoint: name the domain that is bound to the bucket")
+	case o.Endpoint != "" && o.Network != Public:
+		return "", fmt.Errorf("an endpoint and the network %s: name one of them", o.Network)
+	case o.Endpoint != "":
+		return o.Endpoint, nil
+	case region == "":
+		return "", errors.New("neither region nor endpoint: set OSS_REGION (such as cn-hangzhou) or OSS_ENDPOINT")
+	}
+	return o.Network.endpoint(region), nil
+}
+
 // with puts the bucket into the address.
 func (a address) with(o Options) address {
 	a.bucket = o.Bucket
+	if o.CNAME {
+		return a
+	}
 	a.pathStyle = o.PathStyle || isLocal(a.host)
 	if !a.pathStyle && !isBucketHost(a.host, o.Bucket) {
 		a.host = o.Bucket + "." + a.host

@@ -18,8 +18,15 @@ type Options struct {
 	Bucket string
 
 	// Endpoint is "[http[s]://]host[:port]"; https is assumed. Empty means OSS_ENDPOINT, or the region's public one.
-	// The bucket is put before the host. A domain of one's own that is bound to a bucket is no endpoint.
+	// The bucket is put before the host, unless CNAME or PathStyle say otherwise.
 	Endpoint string
+
+	// Network is the way to the region's endpoint, where Endpoint is empty. Other than Public, it goes before
+	// OSS_ENDPOINT.
+	Network Network
+
+	// CNAME says that Endpoint is a domain of one's own that is bound to the bucket: it is used as it is.
+	CNAME bool
 
 	// Region is what requests are signed for, such as "cn-hangzhou" ("oss-cn-hangzhou" is the same). Empty means
 	// OSS_REGION, or what the endpoint's name says.
@@ -39,7 +46,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Endpoint == "" {
+	if o.Endpoint == "" && o.Network == Public {
 		o.Endpoint = os.Getenv("OSS_ENDPOINT")
 	}
 	if o.Region == "" {

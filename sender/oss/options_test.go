@@ -35,6 +35,45 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
+// Each way to a region has a name of its own; a domain that is bound to a bucket is used as it is, and signed for it.
+func TestWaysToARegion(t *testing.T) {
+	for _, c := range []struct {
+		o    Options
+		host string
+	}{
+		{Options{Region: "cn-hangzhou"}, "bucket.oss-cn-hangzhou.aliyuncs.com"},
+		{Options{Region: "cn-hangzhou", Network: Internal}, "bucket.oss-cn-hangzhou-internal.aliyuncs.com"},
+		{Options{Region: "cn-hangzhou", Network: Accelerate}, "bucket.oss-accelerate.aliyuncs.com"},
+		{Options{Region: "cn-hangzhou", Network: DualStack}, "bucket.cn-hangzhou.oss.aliyuncs.com"},
+		{Options{Region: "cn-hangzhou", Endpoint: "files.example.com", CNAME: true}, "files.example.com"},
+	} {
+		c.o.Bucket = "bucket"
+		a, region, err := locate(c.o)
+		if err != nil {
+			t.Errorf("%s: %v", c.host, err)
+			continue
+		}
+		u, signed := a.url("k", "")
+		if u.String() != "https://"+c.host+"/k" || signed != "/bucket/k" || region != "cn-hangzhou" {
+			t.Errorf("got %s, signed as %s in %s, want host %s", u, signed, region, c.host)
+		}
+	}
+}
+
+func TestNetworkOfTheOptionsBeatsTheVariable(t *testing.T) {
+	t.Setenv("OSS_ENDPOINT", "http://127.0.0.1:1")
+	t.Setenv("OSS_REGION", "cn-beijing")
+	for n, host := range map[Network]string{Public: "127.0.0.1:1", Internal: "bucket.oss-cn-beijing-internal.aliyuncs.com"} {
+		s, err := New(t.Context(), Options{Bucket: "bucket", Network: n, Credentials: Static(canary)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.address.host != host {
+			t.Errorf("%s: got %s, want %s", n, s.address.host, host)
+		}
+	}
+}
+
 func TestBucketThatIsNamedLikeAnEndpoint(t *testing.T) {
 	a, _, err := locate(Options{Bucket: "oss-cn-hangzhou", Endpoint: "oss-cn-hangzhou.aliyuncs.com"})
 	if err != nil || a.host != "oss-cn-hangzhou.oss-cn-hangzhou.aliyuncs.com" {
@@ -65,6 +104,9 @@ func TestConfigurationMistakesSayWhatToSet(t *testing.T) {
 		{Options{Bucket: "bucket", Region: "r", Endpoint: "https://u:" + canarySecret + "@x", Credentials: keys}, "environment"},
 		{Options{Bucket: "bucket", Region: "r", Endpoint: "https://" + canarySecret + "%zz", Credentials: keys}, "URL"},
 		{Options{Bucket: "bucket", Region: "r", Endpoint: "https://x/path", Credentials: keys}, "path"},
+		{Options{Bucket: "bucket", Region: "r", Endpoint: "x", Network: Internal, Credentials: keys}, "network internal"},
+		{Options{Bucket: "bucket", Region: "r", CNAME: true, Credentials: keys}, "domain"},
+		{Options{Bucket: "bucket", Region: "r", Endpoint: "x", CNAME: true, PathStyle: true, Credentials: keys}, "domain"},
 		{Options{Bucket: "bucket", Region: "r", Credentials: Static(Credentials{})}, "empty"},
 		{Options{Bucket: "bucket", Region: "r", Credentials: Static(Credentials{"a\n", canarySecret, ""})}, "blank"},
 	} {

@@ -73,13 +73,3 @@ func (a address) url(key, query string) *url.URL {
 	}
 	return u
 }
-
-// amazonEndpoint returns Amazon's endpoint of a region. Partitions other than the commercial, the US government's
-// and China's need an explicit endpoint.
-func amazonEndpoint(region string) string {
-	domain := ".amazonaws.com"
-	if strings.HasPrefix(region, "cn-") {
-		domain += ".cn"
-	}
-	return "https://s3." + region + domain
-}

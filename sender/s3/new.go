@@ -48,6 +48,9 @@ func (o Options) found(ctx context.Context) (Options, error) {
 	if int(o.Checksum) >= len(checksums) {
 		return o, fmt.Errorf("%s is no S3 checksum", o.Checksum)
 	}
+	if err := o.Network.check(o); err != nil {
+		return o, err
+	}
 	if o.Endpoint != "" && o.Region != "" && o.Credentials != nil {
 		return o, nil
 	}
@@ -71,13 +74,31 @@ func (o Options) endpoint(ctx context.Context, c *aws.Config) (string, error) {
 	if o.Endpoint != "" {
 		return o.Endpoint, nil
 	}
-	if e := configured(ctx, c); e != "" {
+	if e := configured(ctx, c); e != "" && o.Network == Standard {
 		return e, nil
 	}
 	if o.Region == "" {
 		return "", errors.New("no region is known: set --region or AWS_REGION, or an --endpoint")
 	}
-	return amazonEndpoint(o.Region), nil
+	if o.Network == Standard && dualStack(ctx, c) {
+		o.Network = DualStack
+	}
+	return amazonEndpoint(o.Region, o.Network), nil
+}
+
+// dualStack reports whether a variable or the profile asks for endpoints that IPv6 reaches too.
+func dualStack(ctx context.Context, c *aws.Config) bool {
+	type chooser interface {
+		GetUseDualStackEndpoint(context.Context) (aws.DualStackEndpointState, bool, error)
+	}
+	for _, source := range c.ConfigSources {
+		if s, ok := source.(chooser); ok {
+			if state, found, _ := s.GetUseDualStackEndpoint(ctx); found {
+				return state == aws.DualStackEndpointStateEnabled
+			}
+		}
+	}
+	return false
 }
 
 // configured returns the endpoint of the variables and profiles: that of S3 alone comes before that of all services.

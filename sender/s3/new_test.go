@@ -53,6 +53,9 @@ func TestEndpointFoundElsewhere(t *testing.T) {
 		"all services'":     {Options{Bucket: "b"}, []string{"AWS_ENDPOINT_URL", "http://w:3"}, "", "http://w:3/b/k", "us-east-1"},
 		"profile":           {Options{Bucket: "b"}, nil, "[default]\nregion = r2\nendpoint_url = http://p:4\n", "http://p:4/b/k", "r2"},
 		"profile's S3":      {Options{Bucket: "b"}, nil, "[default]\nservices = x\nendpoint_url = http://p:4\n[services x]\ns3 =\n  endpoint_url = http://q:5\n", "http://q:5/b/k", "us-east-1"},
+		"accelerated":       {Options{Bucket: "b", Region: "r3", Network: Accelerate}, []string{"AWS_ENDPOINT_URL", "http://w:3"}, "", "https://b.s3-accelerate.amazonaws.com/k", "r3"},
+		"dual stack":        {Options{Bucket: "b", Region: "r3", Network: DualStack}, nil, "", "https://b.s3.dualstack.r3.amazonaws.com/k", "r3"},
+		"dual, variable":    {Options{Bucket: "b", Region: "r3"}, []string{"AWS_USE_DUALSTACK_ENDPOINT", "true"}, "", "https://b.s3.dualstack.r3.amazonaws.com/k", "r3"},
 		"ignored":           {Options{Bucket: "b", Region: "r3"}, []string{"AWS_ENDPOINT_URL", "http://w:3", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}, "", "https://b.s3.r3.amazonaws.com/k", "r3"},
 	}
 	for name, test := range tests {
@@ -110,6 +113,11 @@ func TestWrongConfigurationAccepted(t *testing.T) {
 		"query":            {Bucket: "b", Endpoint: "http://h?token=CANARY"},
 		"not a URL":        {Bucket: "b", Endpoint: "http://CANARY@h:x y"},
 		"checksum":         {Bucket: "b", Endpoint: "http://h", Checksum: 99},
+		"network":          {Bucket: "b", Region: "r", Network: 99},
+		"network and host": {Bucket: "b", Region: "r", Endpoint: "http://h", Network: DualStack},
+		"accelerated dots": {Bucket: "a.b", Region: "r", Network: Accelerate},
+		"accelerated path": {Bucket: "b", Region: "r", Network: Accelerate, Style: PathStyle},
+		"half a client":    {Bucket: "b", Endpoint: "http://h", Wire: wire.Options{ClientCert: "no such file"}},
 		"CA file":          {Bucket: "b", Endpoint: "http://h", Wire: wire.Options{CAFile: "no such file"}},
 	} {
 		cleanAWS(t)

@@ -17,7 +17,8 @@ type Options struct {
 	Bucket string
 
 	// Endpoint is "http[s]://host[:port][/path]"; https is assumed. Empty means AWS_ENDPOINT_URL_S3,
-	// AWS_ENDPOINT_URL, the profile's endpoint_url, or Amazon's own for the region, in this order.
+	// AWS_ENDPOINT_URL, the profile's endpoint_url, or Amazon's own for the region, in this order. A Network other than
+	// Standard goes before the configured ones.
 	Endpoint string
 
 	// Region is what requests are signed for. Empty means AWS_REGION or the profile's, and us-east-1 with an
@@ -26,6 +27,10 @@ type Options struct {
 
 	// Credentials are asked for on every request, through a cache. Nil means the SDK's default chain.
 	Credentials aws.CredentialsProvider
+
+	// Network is the way to Amazon's endpoint, where none is named. Standard is what AWS_USE_DUALSTACK_ENDPOINT or the
+	// profile's use_dualstack_endpoint say.
+	Network Network
 
 	Checksum Checksum
 	Style    Style

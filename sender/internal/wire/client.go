@@ -1,11 +1,7 @@
 package wire
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
 	"net/http"
-	"os"
 	"time"
 )
 
@@ -23,6 +19,10 @@ type Options struct {
 	CAFile    string // PEM certificates that are trusted besides the system's; none if empty
 	UserAgent string // "ingest" if empty
 	Timeouts  Timeouts
+
+	// ClientCert and ClientKey are PEM files by which we prove to a server who we are; both or neither. They are read
+	// again for each connection, so that they can be renewed while a run goes on.
+	ClientCert, ClientKey string
 }
 
 // Timeouts bound how long a request may take. Zero fields become the defaults.
@@ -78,11 +78,11 @@ type Client struct {
 	timeouts  Timeouts
 }
 
-// NewClient returns a client with connections of its own. It fails if CAFile cannot be read or holds no certificate.
+// NewClient returns a client with connections of its own. It fails if a file of certificates or keys cannot be read, or holds none.
 // A proxy is taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 func NewClient(o Options) (*Client, error) {
 	o = o.withDefaults()
-	config, err := tlsConfig(o.CAFile)
+	config, err := o.tls()
 	if err != nil {
 		return nil, err
 	}
@@ -97,23 +97,3 @@ func NewClient(o Options) (*Client, error) {
 
 // Close closes the idle connections. Requests under way end by themselves, and close theirs.
 func (c *Client) Close() { c.pool.close() }
-
-func tlsConfig(caFile string) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(0)}
-	if caFile == "" {
-		return config, nil
-	}
-	pem, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, fmt.Errorf("read the CA file: %w", err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read the CA file: %s holds no PEM certificate", caFile)
-	}
-	config.RootCAs = pool
-	return config, nil
-}

@@ -63,6 +63,9 @@ func (x *exchange) hint(err error) string {
 	if _, ok := errors.AsType[*handshakeError](err); ok {
 		return handshakeHint(err)
 	}
+	if alert, ok := alertIn(err); ok && aboutUs(alert) { // in TLS 1.3 we learn of it when the handshake is over for us
+		return hintAboutUs
+	}
 	if errors.Is(err, errProxyVariable) {
 		return "check HTTPS_PROXY and HTTP_PROXY"
 	}
@@ -109,11 +112,21 @@ func alertIn(err error) (uint8, bool) {
 
 func alertHint(alert uint8) string {
 	const closeNotify, internalError, userCanceled = 0, 80, 90 // RFC 8446, section 6
-	switch alert {
-	case closeNotify, internalError, userCanceled:
+	switch {
+	case alert == closeNotify || alert == internalError || alert == userCanceled:
 		return ""
+	case aboutUs(alert):
+		return hintAboutUs
 	}
-	return "the endpoint refuses our TLS; it must speak TLS 1.2 or newer"
+	return "the endpoint refuses our TLS; it must speak TLS 1.2 or newer, and may want a client certificate"
+}
+
+const hintAboutUs = "the endpoint asks who we are and takes no answer, or not this one; name a client certificate and its key"
+
+// aboutUs reports whether an alert is of a server that does not know our certificate, or misses one: those from
+// bad_certificate to certificate_unknown, unknown_ca, access_denied and certificate_required of RFC 8446, section 6.
+func aboutUs(alert uint8) bool {
+	return alert >= 42 && alert <= 46 || alert == 48 || alert == 49 || alert == 116
 }
 
 func certificateHint(err error) string {
