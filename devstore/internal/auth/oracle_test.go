@@ -139,10 +139,17 @@ func (s trial) verify(r *http.Request, now time.Time) (Verdict, *Denied) {
 	return Verify(r, s.bucket, key, known(testID, testSecret), now)
 }
 
+// check tries three hundred requests: rapid makes a hundred at a time.
+func check(t *testing.T, prop func(*rapid.T)) {
+	for range 3 {
+		rapid.Check(t, prop)
+	}
+}
+
 func TestVendorsSignaturesAreGranted(t *testing.T) {
 	for _, scheme := range schemes {
 		t.Run(scheme.name, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
+			check(t, func(t *rapid.T) {
 				now := time.Now().Truncate(time.Second)
 				s := drawTrial(t, scheme.prefix)
 				r := s.request(t)
@@ -226,7 +233,7 @@ func harmless(scheme, name string) bool {
 func TestTamperingIsRefused(t *testing.T) {
 	for _, scheme := range schemes {
 		t.Run(scheme.name, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
+			check(t, func(t *rapid.T) {
 				now := time.Now().Truncate(time.Second)
 				s := drawTrial(t, scheme.prefix)
 				signed := s.request(t)
