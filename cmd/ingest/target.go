@@ -149,7 +149,7 @@ func (t *target) openDir(rest string) (*store, error) {
 	}
 	there, err := t.directory(path)
 	if err != nil {
-		return nil, usagef("make the destination: %w", err)
+		return nil, usagef("find the destination: %w", err)
 	}
 	s, err := dir.New(there)
 	if err != nil {
@@ -166,7 +166,7 @@ func placeName(scheme, bucket, prefix, endpoint string) string {
 // directory returns the directory to open for path.
 func (t *target) directory(path string) (string, error) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return path, nil
+		return path, err
 	}
 	switch t.absent {
 	case makeAbsent:
