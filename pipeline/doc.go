@@ -11,6 +11,9 @@
 // Between channels stand steps: plain functions from a job to the same job, which tests call without any channel.
 // The ledger alone decides what an outcome means and records it in the journal.
 //
+// Who moves files from a program of his own calls [Upload] for one, or [Open] for a manifest; the examples are whole.
+// [New] is beneath both, for who opens store, journal and reader by himself.
+//
 // The laws of the package:
 //
 //   - An error is a value that travels with its job. A step that meets a job with an error passes it on, so every

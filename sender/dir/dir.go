@@ -50,6 +50,9 @@ func New(path string) (*Store, error) {
 	return &Store{root: root, uploads: map[string]*upload{}}, nil
 }
 
+// String returns the URL of the directory, as New was given its path.
+func (s *Store) String() string { return "file://" + filepath.ToSlash(filepath.Clean(s.root.Name())) }
+
 // Close gives the directory back, and removes the staging folder if nothing is on its way. Calls must have returned.
 func (s *Store) Close() error {
 	_ = s.root.Remove(staging) // fails while uploads are open, as it should

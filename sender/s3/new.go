@@ -38,7 +38,7 @@ func New(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{address: at, client: client, keys: keys, signer: signer{region: o.Region}}
+	s := &Store{bucket: o.Bucket, address: at, client: client, keys: keys, signer: signer{region: o.Region}}
 	s.sums.start(o.Checksum)
 	return s, nil
 }

@@ -20,6 +20,7 @@ var (
 
 // Store keeps objects in a bucket. It may be used from many goroutines at once. [New] makes one, and Close ends it.
 type Store struct {
+	bucket  string
 	address address
 	client  *wire.Client
 	keys    *keyring
@@ -31,6 +32,9 @@ type Store struct {
 	uploads      sync.Map    // sender.Upload -> hasher.Algorithm that it was begun with; MD5 if with none
 	mute         sync.Map    // sender.Upload of those that take their checksum alone, and state none
 }
+
+// String returns the bucket's URL.
+func (s *Store) String() string { return "s3://" + s.bucket }
 
 // Close closes the connections that are kept. Calls under way end by themselves.
 func (s *Store) Close() { s.client.Close() }
