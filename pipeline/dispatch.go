@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -98,8 +99,8 @@ func (d *dispatcher) file() *file {
 	}
 	for !d.over {
 		row, err, ok := d.next()
-		if err != nil {
-			d.unreadable(err)
+		if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+			d.unreadable(err) // of the end of its context, who ended that says more
 		}
 		if !ok || err != nil {
 			d.over = true

@@ -65,6 +65,17 @@ func TestCancelledRunGoesOn(t *testing.T) {
 	}
 }
 
+// Whoever is cut off reads of the signal, not of the manifest that could not be read any more.
+func TestCancelledRunSaysWhoEndedIt(t *testing.T) {
+	l := newLab(t)
+	l.file("small", 1)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errBroken)
+	if _, err := l.runUnder(ctx); !errors.Is(err, ErrStopped) || !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
+}
+
 // A failed row is tried again by the next run, and its upload carried on.
 func TestFailedRowIsCarriedOn(t *testing.T) {
 	l := newLab(t)
