@@ -42,6 +42,24 @@ func TestProxies(t *testing.T) {
 	}
 }
 
+// Inside a tunnel there is nobody whom the proxy's password is for.
+func TestProxyCredentialsGoToTheProxyAlone(t *testing.T) {
+	for _, scheme := range []string{"http", "https", "socks5"} {
+		t.Run(scheme, func(t *testing.T) {
+			var leaked atomic.Value
+			p := startProxy(t, scheme)
+			u, c := start(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { leaked.Store(fmt.Sprint(r.Header)) }), true)
+			p.use(c, scheme, url.UserPassword("user", "word"))
+			if _, err := c.Do(t.Context(), put(u, nil)); err != nil {
+				t.Fatal(err)
+			}
+			if header := leaked.Load().(string); strings.Contains(header, "Proxy") || strings.Contains(header, "dXNlcjp3b3Jk") {
+				t.Errorf("the store saw %s", header)
+			}
+		})
+	}
+}
+
 func TestProxyThatRefusesIsNamed(t *testing.T) {
 	p := startProxy(t, "http")
 	u, c := start(t, http.HandlerFunc(echo), true)
