@@ -44,7 +44,7 @@ func TestSubresourceIsNeverTakenForAnObject(t *testing.T) {
 				c.do(method, "/demo/k?"+sub, []byte("other")).code(501, "NotImplemented")
 			}
 		}
-		for _, sub := range []string{"lifecycle", "policy", "versioning", "versions", "cors", "website", "replication"} {
+		for _, sub := range []string{"lifecycle", "policy", "versions", "cors", "website", "replication"} {
 			for _, method := range []string{"PUT", "GET", "DELETE"} {
 				c.do(method, "/demo?"+sub, nil).code(501, "NotImplemented")
 			}

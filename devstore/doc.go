@@ -11,9 +11,11 @@
 //
 // # What it does
 //
-// Buckets: list, make, look up, remove, location, ACL; of OSS also info and stat. Objects: put, get with a range and
+// Buckets: list, make, look up, remove, location, ACL, versioning; of OSS also info and stat. Objects: put, get with a range and
 // conditions, head, delete one or many, copy, list in both versions with prefix, delimiter and pages, tags, ACL.
-// Multipart uploads: initiate, parts, copied parts, list parts, list uploads, complete, abort. Status codes, headers,
+// Multipart uploads: initiate, parts, copied parts, list parts, list uploads, complete, abort. Writing only what is not
+// there: x-oss-forbid-overwrite, where the bucket has no versions, If-None-Match and If-Match. Callbacks of OSS are
+// really made, to loopback addresses unless [Options.CallbackAnywhere] is set. Status codes, headers,
 // XML, error codes and ETags are those of the dialect that asks; what one dialect stores, the other reads.
 //
 // It streams: an object of any size needs a buffer of 256 KiB. It survives a crash at any instant: what it has
@@ -24,8 +26,11 @@
 //   - It is not for production: one directory, one account, no replication, no encryption, no quota.
 //   - Who knows the access key may do everything, and nobody else anything. ACLs are kept and shown; they admit nobody.
 //   - Storage classes are kept and shown; an archived object is read without restoring it.
+//   - Versioning is kept and shown, and gives objects ids; an object has one version all the same, the newest. What is
+//     overwritten or deleted is gone.
+//   - Callbacks are not signed: only Alibaba Cloud has the key.
 //   - Not done, and answered with 501 NotImplemented, naming what was asked for: AppendObject, PostObject forms,
-//     callbacks, sequential uploads, symbolic links, versions, lifecycle, policies, CORS, web sites, logging, events,
+//     sequential uploads, symbolic links, listing and reading of versions, lifecycle, policies, CORS, web sites, logging, events,
 //     server-side encryption, object lock, SelectObject, image processing, object attributes, STS.
 //   - Traffic limits are ignored; every request gets what the machine gives.
 //   - Not simulated: other regions, prices. Throttling, outages, delays and worse are there for who asks for them.

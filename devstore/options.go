@@ -29,6 +29,10 @@ type Options struct {
 	// the default: bucket.localhost. Below aliyuncs.com that is always so.
 	Domains []string
 
+	// CallbackAnywhere lets the callbacks that OSS clients ask for reach other machines. Otherwise they reach loopback
+	// addresses alone, so that nobody who may use the server can make it speak to others.
+	CallbackAnywhere bool
+
 	// NoSync leaves it to the operating system when files reach the disk: many times faster for small objects, and
 	// safe from a crash of the process but not of the machine. For tests and benchmarks.
 	NoSync bool

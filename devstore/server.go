@@ -8,6 +8,7 @@ import (
 
 	"github.com/ingest-dev/ingest/devstore/fault"
 	"github.com/ingest-dev/ingest/devstore/internal/auth"
+	"github.com/ingest-dev/ingest/devstore/internal/callback"
 	"github.com/ingest-dev/ingest/devstore/internal/oss"
 	"github.com/ingest-dev/ingest/devstore/internal/s3"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
@@ -53,7 +54,7 @@ func New(o Options) (*Server, error) {
 	quit := make(chan struct{})
 	return &Server{options: o, store: store, quit: quit, stop: sync.OnceFunc(func() { close(quit) }),
 		dialects: map[auth.Dialect]dialect{
-			auth.OSS: oss.New(store, o.region("cn-hangzhou")),
+			auth.OSS: oss.New(store, o.region("cn-hangzhou"), callback.NewCaller(o.CallbackAnywhere)),
 			auth.S3:  s3.New(store, o.region("us-east-1")),
 		}}, nil
 }

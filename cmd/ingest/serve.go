@@ -29,8 +29,9 @@ func newServe() *cobra.Command {
 		Short: "Run an object store on a directory, to try and to rehearse",
 		Long: `Serve keeps objects in the directory and speaks the dialects of OSS and of S3
 on one port, with signatures verified. It prints the settings to use it on
-stdout, then "ready" on stderr. It is for trying, rehearsing and testing; it
-does not do ACLs, versions, callbacks or lifecycles.
+stdout, then "ready" on stderr. It is for trying, rehearsing and testing: it
+keeps no versions, whatever a bucket's versioning says, and knows no lifecycles.
+The callbacks of OSS it makes to loopback addresses.
 
 Its access key is taken from INGEST_SERVE_ACCESS_KEY_ID and
 INGEST_SERVE_ACCESS_KEY_SECRET, or made anew.

@@ -20,7 +20,7 @@ func (c *Common) PutBucketACL(w http.ResponseWriter, r *wire.Request, canned Can
 	if err != nil {
 		return err
 	}
-	if err := b.SetACL(acl); err != nil {
+	if err := b.SetInfo(func(i *storage.BucketInfo) { i.ACL = acl }); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusOK)

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/ingest-dev/ingest/devstore/fault"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
@@ -19,16 +20,16 @@ type Common struct {
 // Dispatch has r answered by the operation that it asks for, or returns why not.
 func (c *Common) Dispatch(w http.ResponseWriter, r *wire.Request) error {
 	c.mark(r)
-	handle, err := c.Routes.Find(r)
+	route, err := c.Routes.Find(r)
 	if err != nil {
 		return err
 	}
 	for _, name := range c.NotDone {
-		if r.Header.Get(name) != "" {
+		if r.Header.Get(name) != "" && !slices.Contains(route.Does, name) {
 			return wire.NotImplemented("The header " + name)
 		}
 	}
-	return handle(w, r)
+	return route.Handle(w, r)
 }
 
 // mark notes what only a header tells of the operation that r asks for.

@@ -18,8 +18,8 @@ type Traits struct {
 	Region    string // of a bucket, as a header states it
 	Location  string // of a bucket, as XML states it
 
-	// NotDone are headers that ask for something the emulator does not do. To ignore one would be to do something
-	// else than what was asked.
+	// NotDone are headers that ask for something the emulator does not do, or only in the operations whose routes say
+	// so. To ignore one would be to do something else than what was asked.
 	NotDone []string
 
 	Pages     Pages

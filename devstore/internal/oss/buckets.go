@@ -63,6 +63,7 @@ func (d *Dialect) getBucketInfo(w http.ResponseWriter, r *wire.Request) error {
 	info.Bucket.Owner = dialect.Owner()
 	info.Bucket.ACL = acl(b.Info().ACL, "private")
 	info.Bucket.DataRedundancyType = "LRS"
+	info.Bucket.Versioning = string(b.Info().Versioning)
 	return wire.WriteXML(w, http.StatusOK, info)
 }
 

@@ -32,6 +32,10 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
+	cb, err := d.callback(r)
+	if err != nil {
+		return err
+	}
 	refs, all, err := d.readCompletion(r)
 	if err != nil {
 		return err
@@ -42,6 +46,10 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	}
 	w.Header().Set("ETag", quoted(o.ETag.OSS()))
 	w.Header().Set("x-oss-hash-crc64ecma", decimal(o.CRC64))
+	dialect.SetVersion(w.Header(), prefix, &o)
+	if cb != nil {
+		return d.tell(w, r, cb, "CompleteMultipartUpload", o)
+	}
 	return wire.WriteXML(w, http.StatusOK, completed{
 		EncodingType: encoder.Type(), Location: "http://" + r.Host + r.URL.EscapedPath(),
 		Bucket: r.Bucket, Key: encoder.Name(r.Key), ETag: quoted(o.ETag.OSS()),
@@ -81,7 +89,11 @@ func checkAll(value string, body []byte) error {
 }
 
 func (d *Dialect) complete(r *wire.Request, refs []storage.PartRef, all bool) (storage.Object, error) {
-	g, err := guard(r)
+	b, err := d.Bucket(r)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	g, err := guard(r, b)
 	if err != nil {
 		return storage.Object{}, err
 	}

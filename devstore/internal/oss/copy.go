@@ -38,6 +38,7 @@ func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	w.Header().Set("x-oss-hash-crc64ecma", decimal(o.CRC64))
+	dialect.SetVersion(w.Header(), prefix, &o)
 	return answerCopy(w, "CopyObjectResult", &o)
 }
 
@@ -71,7 +72,7 @@ func copiedMeta(r *wire.Request, from *storage.Object) (storage.Meta, error) {
 
 // duplicate writes the copy, on the condition that r makes.
 func duplicate(r *wire.Request, b *storage.Bucket, from *storage.Reader, meta storage.Meta) (storage.Object, error) {
-	g, err := guard(r)
+	g, err := guard(r, b)
 	if err != nil {
 		return storage.Object{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ingest-dev/ingest/devstore/internal/callback"
 	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
@@ -19,11 +20,14 @@ const prefix = "x-oss-"
 type Dialect struct {
 	dialect.Common
 	region string // such as "cn-hangzhou"
+	caller *callback.Caller
 }
 
-// New returns the dialect over a store that says it is in that region.
-func New(store *storage.Store, region string) *Dialect {
-	d := &Dialect{Common: dialect.Common{Traits: traits("oss-" + region), Store: store}, region: region}
+// New returns the dialect over a store that says it is in that region, and has its callbacks made by caller.
+func New(store *storage.Store, region string, caller *callback.Caller) *Dialect {
+	d := &Dialect{
+		Common: dialect.Common{Traits: traits("oss-" + region), Store: store}, region: region, caller: caller,
+	}
 	d.Routes = wire.Routes{List: d.operations(), Common: common}
 	return d
 }
@@ -50,7 +54,7 @@ func common(name string) bool {
 
 // notDone are headers that ask for something the emulator does not do.
 var notDone = []string{
-	"x-oss-callback", "x-oss-server-side-encryption", "x-oss-server-side-data-encryption",
+	callbackHeader, "x-oss-server-side-encryption", "x-oss-server-side-data-encryption",
 	"x-oss-symlink-target",
 }
 

@@ -29,6 +29,13 @@ func (d *Dialect) initiateUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
+	g, err := guard(r, b)
+	if err != nil {
+		return err
+	}
+	if err := b.Check(r.Key, g); err != nil {
+		return err
+	}
 	u, err := b.CreateUpload(storage.UploadInfo{Key: r.Key, Meta: meta})
 	if err != nil {
 		return err

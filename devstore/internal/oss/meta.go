@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -42,20 +43,21 @@ func readMeta(r *wire.Request) (storage.Meta, error) {
 	return m, nil
 }
 
-// guard returns the condition that x-oss-forbid-overwrite makes, nil if it makes none.
-func guard(r *wire.Request) (storage.Guard, error) {
+// guard returns the condition that x-oss-forbid-overwrite makes on an object in b, nil if it makes none. Where b has or
+// had versions it makes none: there nothing is overwritten.
+func guard(r *wire.Request, b *storage.Bucket) (storage.Guard, error) {
 	forbid, ok := r.Flag("x-oss-forbid-overwrite")
 	switch {
 	case !ok:
 		return nil, invalidOverwrite
 	case forbid:
-		return absent, nil
+		return func(current *storage.Entry) error { return absent(current, b.Info().Versioning) }, nil
 	}
 	return nil, nil
 }
 
-func absent(current *storage.Entry) error {
-	if current != nil {
+func absent(current *storage.Entry, v storage.Versioning) error {
+	if current != nil && v == storage.Unversioned {
 		return fileExists
 	}
 	return nil
@@ -65,6 +67,7 @@ func absent(current *storage.Entry) error {
 func describe(h http.Header, r *wire.Request, o *storage.Object, _ wire.Range) {
 	wire.WriteMeta(h, o.Meta, prefix, r.Query)
 	outline(h, o)
+	dialect.SetVersion(h, prefix, o)
 	h.Set("x-oss-object-type", objectType(o.Upload != ""))
 	h.Set("x-oss-storage-class", storageClass(o.Meta.StorageClass))
 	if o.Upload == "" {

@@ -3,6 +3,7 @@ package oss
 import (
 	"net/http"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -16,7 +17,11 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
-	g, err := guard(r)
+	g, err := guard(r, b)
+	if err != nil {
+		return err
+	}
+	cb, err := d.callback(r)
 	if err != nil {
 		return err
 	}
@@ -25,10 +30,15 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	defer s.Discard()
-	if _, err := b.Put(r.Key, s, meta, storage.Checksum{}, g); err != nil {
+	o, err := b.Put(r.Key, s, meta, storage.Checksum{}, g)
+	if err != nil {
 		return err
 	}
 	setSums(w.Header(), s)
+	dialect.SetVersion(w.Header(), prefix, &o)
+	if cb != nil {
+		return d.tell(w, r, cb, "PutObject", o)
+	}
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

@@ -11,10 +11,13 @@ import (
 func (d *Dialect) operations() []wire.Route {
 	const get, head, put, post, del = http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPost, http.MethodDelete
 	page := []string{"prefix", "delimiter", "max-keys", "encoding-type"}
+	callbackParams, calls := []string{"callback", "callback-var"}, []string{callbackHeader}
 	return []wire.Route{
 		{Method: get, Level: wire.Service, Params: []string{"prefix", "marker", "max-keys", "tag-key", "tag-value"}, Handle: d.listBuckets},
 
 		{Method: put, Level: wire.Bucket, Name: "acl", Handle: d.putBucketACL},
+		{Method: put, Level: wire.Bucket, Name: "versioning", Handle: d.PutBucketVersioning},
+		{Method: get, Level: wire.Bucket, Name: "versioning", Handle: d.GetBucketVersioning},
 		{Method: put, Level: wire.Bucket, Handle: d.putBucket},
 		{Method: head, Level: wire.Bucket, Handle: d.HeadBucket},
 		{Method: del, Level: wire.Bucket, Handle: d.deleteBucket},
@@ -33,7 +36,7 @@ func (d *Dialect) operations() []wire.Route {
 		{Method: put, Level: wire.Object, Name: "tagging", Handle: d.PutTagging},
 		{Method: put, Level: wire.Object, Name: "acl", Handle: d.putObjectACL},
 		{Method: put, Level: wire.Object, Copy: true, Handle: d.copyObject},
-		{Method: put, Level: wire.Object, Op: fault.PutObject, Handle: d.putObject},
+		{Method: put, Level: wire.Object, Params: callbackParams, Does: calls, Op: fault.PutObject, Handle: d.putObject},
 		{Method: get, Level: wire.Object, Name: "uploadId", Params: []string{"max-parts", "part-number-marker", "encoding-type"}, Op: fault.ListParts, Handle: d.listParts},
 		{Method: get, Level: wire.Object, Name: "tagging", Handle: d.GetTagging},
 		{Method: get, Level: wire.Object, Name: "acl", Handle: d.getObjectACL},
@@ -41,7 +44,7 @@ func (d *Dialect) operations() []wire.Route {
 		{Method: head, Level: wire.Object, Name: "objectMeta", Op: fault.HeadObject, Handle: d.getObjectMeta},
 		{Method: head, Level: wire.Object, Op: fault.HeadObject, Handle: d.headObject},
 		{Method: post, Level: wire.Object, Name: "uploads", Params: []string{"encoding-type"}, Op: fault.BeginUpload, Handle: d.initiateUpload},
-		{Method: post, Level: wire.Object, Name: "uploadId", Params: []string{"encoding-type"}, Op: fault.CompleteUpload, Handle: d.completeUpload},
+		{Method: post, Level: wire.Object, Name: "uploadId", Params: append([]string{"encoding-type"}, callbackParams...), Does: calls, Op: fault.CompleteUpload, Handle: d.completeUpload},
 		{Method: del, Level: wire.Object, Name: "uploadId", Op: fault.AbortUpload, Handle: d.abortUpload},
 		{Method: del, Level: wire.Object, Name: "tagging", Handle: d.DeleteTagging},
 		{Method: del, Level: wire.Object, Handle: d.DeleteObject},

@@ -39,7 +39,11 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
-	g, err := guard(r)
+	b, err := d.Bucket(r)
+	if err != nil {
+		return err
+	}
+	g, err := guard(r, b)
 	if err != nil {
 		return err
 	}
@@ -52,6 +56,7 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return refusals.Missing(named(err, r), r)
 	}
+	dialect.SetVersion(w.Header(), prefix, &o)
 	answer := completed{
 		XMLName: root("CompleteMultipartUploadResult"), Location: "http://" + r.Host + r.URL.EscapedPath(),
 		Bucket: r.Bucket, Key: r.Key, ETag: quoted(o.ETag.S3()), ChecksumType: string(o.Checksum.Kind),

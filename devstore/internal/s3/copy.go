@@ -40,6 +40,7 @@ func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
+	dialect.SetVersion(w.Header(), prefix, &o)
 	return wire.WriteXML(w, http.StatusOK, copied{
 		XMLName: root("CopyObjectResult"), LastModified: wire.Timestamp(o.Modified), ETag: quoted(o.ETag.S3()),
 		checksums:    elements(o.Checksum.Algorithm, checksumText(o.Checksum, 0)),
@@ -98,7 +99,7 @@ func directive(r *wire.Request, header string) (replace bool, err error) {
 // duplicate copies the bytes, whatever the extents of the source, and takes a checksum of the whole on the way: what
 // the client asks for, or by the source's algorithm.
 func duplicate(r *wire.Request, b *storage.Bucket, from *storage.Reader, meta storage.Meta) (storage.Object, error) {
-	g, err := guard(r)
+	g, err := guard(r, b)
 	if err != nil {
 		return storage.Object{}, err
 	}

@@ -44,6 +44,7 @@ var (
 	keyTooLong        = refusal(http.StatusBadRequest, "KeyTooLongError", "Your key is too long")
 	invalidClass      = refusal(http.StatusBadRequest, "InvalidStorageClass", "The storage class you specified is not valid")
 	missingLength     = refusal(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+	conflict          = refusal(http.StatusConflict, "ConditionalRequestConflict", "The conditional request cannot succeed due to a conflicting operation against this resource.")
 	invalidRange      = refusal(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable")
 	invalidPartNumber = refusal(http.StatusRequestedRangeNotSatisfiable, "InvalidPartNumber", "The requested partnumber is not satisfiable")
 )

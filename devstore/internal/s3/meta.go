@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -49,14 +50,16 @@ func readMeta(r *wire.Request) (storage.Meta, error) {
 	return m, nil
 }
 
-// guard returns the condition that If-None-Match and If-Match make on what is to be overwritten, nil if none.
-func guard(r *wire.Request) (storage.Guard, error) {
+// guard returns the condition that If-None-Match and If-Match make on what is to be overwritten in b, nil if none. It is
+// to be called before the content is read: an object that is there now and gone by then was deleted meanwhile.
+func guard(r *wire.Request, b *storage.Bucket) (storage.Guard, error) {
 	match, none := r.Header.Get("If-Match"), r.Header.Get("If-None-Match")
 	switch {
 	case none != "" && none != "*":
 		return nil, wire.NotImplemented("A PUT with If-None-Match other than *")
 	case none != "":
-		return absent, nil
+		was := b.Check(r.Key, absent) != nil
+		return func(current *storage.Entry) error { return stillAbsent(current, was) }, nil
 	case match != "":
 		return func(current *storage.Entry) error { return same(current, match) }, nil
 	}
@@ -68,6 +71,14 @@ func absent(current *storage.Entry) error {
 		return refusals.PreconditionFailed.With("Condition", "If-None-Match")
 	}
 	return nil
+}
+
+// stillAbsent is absent for an object that was there when the request began, if it was.
+func stillAbsent(current *storage.Entry, was bool) error {
+	if was && current == nil {
+		return conflict.With("Condition", "If-None-Match")
+	}
+	return absent(current)
 }
 
 func same(current *storage.Entry, match string) error {
@@ -84,6 +95,7 @@ func same(current *storage.Entry, match string) error {
 func describe(h http.Header, r *wire.Request, o *storage.Object, rng wire.Range) {
 	wire.WriteMeta(h, o.Meta, prefix, r.Query)
 	outline(h, o)
+	dialect.SetVersion(h, prefix, o)
 	if class := storageClass(o.Meta.StorageClass); class != standard {
 		h.Set("x-amz-storage-class", class)
 	}

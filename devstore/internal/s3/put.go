@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/ingest-dev/ingest/devstore/internal/checksum"
+	"github.com/ingest-dev/ingest/devstore/internal/dialect"
 	"github.com/ingest-dev/ingest/devstore/internal/storage"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
 )
@@ -17,7 +18,7 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
-	g, err := guard(r)
+	g, err := guard(r, b)
 	if err != nil {
 		return err
 	}
@@ -30,9 +31,11 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	defer s.Discard()
-	if _, err := b.Put(r.Key, s, meta, ofWhole(s.Stored(), c.chosen()), g); err != nil {
+	o, err := b.Put(r.Key, s, meta, ofWhole(s.Stored(), c.chosen()), g)
+	if err != nil {
 		return err
 	}
+	dialect.SetVersion(w.Header(), prefix, &o)
 	answerPut(w, s.Digests, c.chosen())
 	return nil
 }

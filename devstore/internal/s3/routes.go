@@ -16,6 +16,8 @@ func (d *Dialect) operations() []wire.Route {
 		{Method: get, Level: wire.Service, Params: []string{"prefix", "max-buckets", "continuation-token", "bucket-region"}, Handle: d.listBuckets},
 
 		{Method: put, Level: wire.Bucket, Name: "acl", Handle: d.putBucketACL},
+		{Method: put, Level: wire.Bucket, Name: "versioning", Handle: d.PutBucketVersioning},
+		{Method: get, Level: wire.Bucket, Name: "versioning", Handle: d.GetBucketVersioning},
 		{Method: put, Level: wire.Bucket, Handle: d.createBucket},
 		{Method: head, Level: wire.Bucket, Handle: d.HeadBucket},
 		{Method: del, Level: wire.Bucket, Handle: d.deleteBucket},

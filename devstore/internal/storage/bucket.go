@@ -28,6 +28,8 @@ type BucketInfo struct {
 	Created      time.Time `json:"created"`
 	StorageClass string    `json:"storage_class,omitempty"`
 	ACL          string    `json:"acl,omitempty"`
+	// Versioning is what was asked for. Whatever it is, an object has one version.
+	Versioning Versioning `json:"versioning,omitempty"`
 }
 
 // Bucket holds objects and open uploads. All of its methods may be called concurrently. Operations on one key take
@@ -71,8 +73,8 @@ func (b *Bucket) Info() BucketInfo {
 	return b.info
 }
 
-// SetACL keeps another ACL for the bucket.
-func (b *Bucket) SetACL(acl string) error {
+// SetInfo keeps what change makes of what is known of the bucket.
+func (b *Bucket) SetInfo(change func(*BucketInfo)) error {
 	if err := b.alive(); err != nil {
 		return err
 	}
@@ -80,7 +82,7 @@ func (b *Bucket) SetACL(acl string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	info := b.info
-	info.ACL = acl
+	change(&info)
 	if _, err := b.publishRecord(filepath.Join(b.path, bucketFile), info, nil); err != nil {
 		return fmt.Errorf("write bucket record: %w", err)
 	}

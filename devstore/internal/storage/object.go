@@ -42,7 +42,7 @@ func (b *Bucket) put(r *record, content []byte, guard Guard) (moved bool, err er
 	if err := guard.check(old); err != nil {
 		return false, err
 	}
-	r.Modified = b.timestamp()
+	r.Modified, r.Version = b.timestamp(), b.Info().Versioning.newVersion()
 	return b.replace(old, r, content)
 }
 
@@ -174,6 +174,9 @@ func (b *Bucket) dropEntry(key string) {
 	defer b.mu.Unlock()
 	b.index.remove(key)
 }
+
+// Check returns what guard says of the object of a key that is there now.
+func (b *Bucket) Check(key string, guard Guard) error { return guard.check(b.lookup(key)) }
 
 func (g Guard) check(e *entry) error {
 	if g == nil {

@@ -22,6 +22,8 @@ type Object struct {
 	CRC64    uint64    `json:"crc64ecma"`
 	Checksum Checksum  `json:"checksum,omitzero"`
 	Meta     Meta      `json:"meta,omitzero"`
+	// Version is the id that the object got in a bucket with versioning, "" in one without.
+	Version string `json:"version,omitempty"`
 	// Upload is the id of the upload that the object was completed from, "" for one that was put.
 	Upload string `json:"upload,omitempty"`
 	// PartSizes are the sizes of the parts of such an object, in order.

@@ -16,6 +16,9 @@ var kept = []string{
 	"Content-Type", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires",
 }
 
+// DefaultContentType is that of an object whose client stated none.
+const DefaultContentType = "application/octet-stream"
+
 // The limits of user metadata and tags, the same in both dialects but for S3's 2 KiB, which it counts otherwise.
 const (
 	userMetaLimit = 8 << 10
@@ -71,7 +74,7 @@ func WriteMeta(h http.Header, m storage.Meta, prefix string, query url.Values) {
 		h.Set(name, value)
 	}
 	if h.Get("Content-Type") == "" {
-		h.Set("Content-Type", "application/octet-stream")
+		h.Set("Content-Type", DefaultContentType)
 	}
 	for name, value := range m.User {
 		h.Set(prefix+"meta-"+name, value)

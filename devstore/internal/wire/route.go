@@ -17,6 +17,7 @@ type Route struct {
 	Name   string   // the query parameter that makes it this operation, "" for the plain one
 	Copy   bool     // it takes its content from an object that a header names
 	Params []string // the query parameters that it understands besides
+	Does   []string // the headers that it minds and the rest of the operations do not
 	Op     fault.Op // what rules of faults call it, "" for fault.Other
 	Handle Handler
 }
@@ -30,10 +31,10 @@ type Routes struct {
 
 // Find returns the operation that r asks for. A parameter that no operation understands makes the request one that
 // is not implemented: to ignore "?retention" would turn its request into a PutObject.
-func (rs Routes) Find(r *Request) (Handler, error) {
+func (rs Routes) Find(r *Request) (*Route, error) {
 	names := rs.names(r)
 	if route := rs.find(r, names); route != nil {
-		return route.Handle, nil
+		return route, nil
 	}
 	if !slices.ContainsFunc(rs.List, func(route Route) bool { return route.Method == r.Method }) {
 		return nil, MethodNotAllowed(r.Method)
