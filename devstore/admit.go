@@ -2,7 +2,6 @@ package devstore
 
 import (
 	"crypto/rand"
-	"crypto/subtle"
 	"fmt"
 	"io"
 	"net/http"
@@ -86,17 +85,23 @@ func (s *Server) verify(r *http.Request, addresses []wire.Address, now time.Time
 	return wire.Address{}, auth.Verdict{}, refusal
 }
 
-// keys knows one access key.
+// keys knows the access keys that the server was given.
 func (s *Server) keys(id string) (secret string, ok bool) {
+	if k, ok := s.temporary(id); ok {
+		return k.AccessKeySecret, true
+	}
 	return s.options.AccessKeySecret, id == s.options.AccessKeyID
 }
 
-// check refuses a signature for another region, and a token that is not the one that was set.
+// check refuses a signature for another region, and a token that is not the one of the key, or has expired.
 func (s *Server) check(r *http.Request, v auth.Verdict, now time.Time) *auth.Denied {
 	if s.options.Region != "" && v.Region != "" && v.Region != s.options.Region {
 		return s.wrongRegion(v, now)
 	}
-	if want := s.options.SessionToken; want != "" && subtle.ConstantTimeCompare([]byte(token(r)), []byte(want)) == 0 {
+	if k, ok := s.temporary(v.AccessKeyID); ok {
+		return k.check(r, v, now)
+	}
+	if want := s.options.SessionToken; want != "" && !sameToken(r, want) {
 		return wrongToken(v, now)
 	}
 	return nil
@@ -122,16 +127,6 @@ func wrongToken(v auth.Verdict, now time.Time) *auth.Denied {
 		d.Code, d.Message = "InvalidToken", "The provided token is malformed or otherwise invalid."
 	}
 	return d
-}
-
-// expired says that the security token of a request has expired.
-func expired(d auth.Dialect) *wire.Error {
-	if d == auth.S3 {
-		return &wire.Error{Status: http.StatusBadRequest, Code: "ExpiredToken", Message: "The provided token has expired."}
-	}
-	return &wire.Error{
-		Status: http.StatusForbidden, Code: "SecurityTokenExpired", Message: "The security token you provided has expired.",
-	}
 }
 
 // token returns the security token of a request, from wherever its scheme puts it.

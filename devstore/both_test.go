@@ -39,7 +39,7 @@ func TestObjectComesBackAsItWent(t *testing.T) {
 func TestSubresourceIsNeverTakenForAnObject(t *testing.T) {
 	dialects(t, func(t *testing.T, c client, _ string) {
 		c.do("PUT", "/demo/k", []byte("content")).ok(200)
-		for _, sub := range []string{"retention", "legal-hold", "restore", "versionId=1", "append&position=0", "symlink", "uploads&sequential", "policy", "select&select-type=2"} {
+		for _, sub := range []string{"retention", "legal-hold", "restore", "versionId=1", "append&position=0", "symlink", "uploads&restore", "policy", "select&select-type=2"} {
 			for _, method := range []string{"PUT", "GET", "POST", "DELETE"} {
 				c.do(method, "/demo/k?"+sub, []byte("other")).code(501, "NotImplemented")
 			}

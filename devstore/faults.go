@@ -75,7 +75,7 @@ func (s *Server) suffer(w http.ResponseWriter, r *http.Request, op fault.Op, f f
 		s.answerInstead(w, r, f.Answer)
 	case f.Expire:
 		rehearsal.Drain(r)
-		s.speaks(r).Fail(w, s.request(r), expired(auth.DialectOf(r)))
+		s.speaks(r).Fail(w, s.request(r), expired(auth.DialectOf(r), s.options.now()))
 	default:
 		s.carryOut(w, r, op, f)
 	}

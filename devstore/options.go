@@ -21,6 +21,8 @@ type Options struct {
 	AccessKeyID, AccessKeySecret string
 	// SessionToken is the security token that requests must carry besides. If it is empty, none is asked for.
 	SessionToken string
+	// Temporary are further access keys, which expire.
+	Temporary []TemporaryKey
 
 	// Region is the one that requests must be signed for. If it is empty, any will do, and the server calls itself
 	// cn-hangzhou in the OSS dialect and us-east-1 in that of S3.

@@ -75,7 +75,7 @@ func TestOSSErrorCodes(t *testing.T) {
 		{"PUT", "/demo/k", []string{"x-oss-storage-class", "Cold"}, 400, "InvalidArgument", ""},
 		{"PUT", "/demo/k", []string{"x-oss-object-acl", "all"}, 400, "InvalidArgument", ""},
 		{"PUT", "/demo/copy", []string{"x-oss-copy-source", "/demo/k", "x-oss-callback", "e30="}, 501, "NotImplemented", ""},
-		{"PUT", "/demo/k", []string{"x-oss-server-side-encryption", "AES256"}, 501, "NotImplemented", ""},
+		{"GET", "/demo/k", []string{"x-oss-server-side-encryption", "AES256"}, 501, "NotImplemented", ""},
 		{"PUT", "/demo/k", []string{"x-oss-meta-a", strings.Repeat("x", 9<<10)}, 400, "InvalidArgument", ""},
 		{"PUT", "/demo//k", nil, 400, "InvalidObjectName", ""},
 		{"PUT", `/demo/\k`, nil, 400, "InvalidObjectName", ""},

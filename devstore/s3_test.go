@@ -173,7 +173,8 @@ func TestS3ErrorCodes(t *testing.T) {
 	}{
 		{"PUT", "/demo/k", []string{"x-amz-storage-class", "COLD"}, 400, "InvalidStorageClass"},
 		{"PUT", "/demo/k", []string{"x-amz-acl", "all"}, 400, "InvalidArgument"},
-		{"PUT", "/demo/k", []string{"x-amz-server-side-encryption", "AES256"}, 501, "NotImplemented"},
+		{"GET", "/demo/k", []string{"x-amz-server-side-encryption", "AES256"}, 501, "NotImplemented"},
+		{"PUT", "/demo/k", []string{"x-amz-grant-read", "id=x"}, 501, "NotImplemented"},
 		{"PUT", "/demo/k", []string{"x-amz-meta-a", strings.Repeat("x", 9<<10)}, 400, "MetadataTooLarge"},
 		{"PUT", "/demo/" + strings.Repeat("k", 1025), nil, 400, "KeyTooLongError"},
 		{"PUT", "/demo/k", []string{"x-amz-copy-source", "/demo/k"}, 400, "InvalidRequest"},

@@ -41,8 +41,8 @@ type Server struct {
 // ErrLocked if the directory is in use. Close it.
 func New(o Options) (*Server, error) {
 	o = o.withDefaults()
-	if o.AccessKeyID == "" || o.AccessKeySecret == "" {
-		return nil, ErrNoKey
+	if err := o.checkKeys(); err != nil {
+		return nil, err
 	}
 	store, err := storage.Open(storage.Options{Dir: o.Dir, NoSync: o.NoSync, Now: o.now})
 	if err != nil {

@@ -19,7 +19,11 @@ func (c *Common) Source(r *wire.Request) (*storage.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.check(wire.ReadConditions(r.Header, header+"-"), &from.Object); err != nil {
+	err = c.Unlock(r, from.Meta.Encryption, true)
+	if err == nil {
+		err = c.check(wire.ReadConditions(r.Header, header+"-"), &from.Object)
+	}
+	if err != nil {
 		from.Close()
 		return nil, err
 	}

@@ -18,6 +18,9 @@ func (c *Common) Get(w http.ResponseWriter, r *wire.Request, requested Requested
 		return err
 	}
 	defer o.Close()
+	if err := c.Unlock(r, o.Meta.Encryption, false); err != nil {
+		return err
+	}
 	rng, err := c.begin(w, r, &o.Object, requested)
 	if err != nil {
 		return err
@@ -30,6 +33,9 @@ func (c *Common) Get(w http.ResponseWriter, r *wire.Request, requested Requested
 func (c *Common) Head(w http.ResponseWriter, r *wire.Request, requested Requested) error {
 	o, err := c.Stat(r)
 	if err != nil {
+		return err
+	}
+	if err := c.Unlock(r, o.Meta.Encryption, false); err != nil {
 		return err
 	}
 	_, err = c.begin(w, r, &o, requested)

@@ -12,8 +12,8 @@ import (
 // Refusals are the words of a dialect for whatever an operation here refuses. All are set.
 type Refusals struct {
 	InvalidArgument, PartNumber, InvalidBucketName, InvalidDigest, WrongDigest, InvalidTag, MetaTooLarge,
-	IncompleteBody, EntityTooLarge, EntityTooSmall, InvalidPart, InvalidPartOrder, MalformedXML,
-	NoSuchBucket, NoSuchKey, NoSuchUpload, BucketExists, BucketNotEmpty, PreconditionFailed, NotModified *wire.Error
+	IncompleteBody, EntityTooLarge, EntityTooSmall, InvalidPart, InvalidPartOrder, PartExists, PartNotSequential,
+	MalformedXML, Retained, NoSuchBucket, NoSuchKey, NoSuchUpload, BucketExists, BucketNotEmpty, PreconditionFailed, NotModified *wire.Error
 
 	// Denied words why a request was not let in.
 	Denied func(*auth.Denied) *wire.Error
@@ -39,6 +39,9 @@ func (f *Refusals) conditions() []condition {
 		{storage.ErrPartOrder, f.InvalidPartOrder},
 		{storage.ErrPartTooSmall, f.EntityTooSmall},
 		{storage.ErrInvalidPart, f.InvalidPart},
+		{storage.ErrPartExists, f.PartExists},
+		{storage.ErrPartSequence, f.PartNotSequential},
+		{storage.ErrRetained, f.Retained},
 		{wire.ErrXML, f.MalformedXML},
 		{wire.ErrBodyTooLong, f.MalformedXML},
 		{wire.ErrTags, f.InvalidTag},

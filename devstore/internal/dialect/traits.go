@@ -30,6 +30,9 @@ type Traits struct {
 	CheckKey    func(key string) error // why no object may be called so
 	ETag        func(storage.ETag) string
 
+	// Unlock refuses r if it does not bring the key that an object, or the source of a copy, was stored with.
+	Unlock func(r *wire.Request, e storage.Encryption, source bool) error
+
 	// Outline writes the headers of an object that even a 304 has, and Describe those that HEAD and GET have, which
 	// are for a range of it.
 	Outline  func(h http.Header, o *storage.Object)

@@ -2,7 +2,6 @@ package oss
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"net"
 	"net/http"
@@ -57,9 +56,7 @@ func event(r *wire.Request, operation string, o storage.Object) callback.Event {
 		Bucket: r.Bucket, Object: r.Key, ETag: o.ETag.OSS(), Size: o.Size, MimeType: contentType(o.Meta),
 		CRC64: decimal(o.CRC64), ClientIP: client, RequestID: r.ID, Operation: operation,
 	}
-	if o.Upload == "" {
-		e.MD5 = base64.StdEncoding.EncodeToString(o.ETag.OSSSum[:])
-	}
+	e.MD5, _ = contentMD5(&o)
 	return e
 }
 

@@ -46,7 +46,11 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	}
 	w.Header().Set("ETag", quoted(o.ETag.OSS()))
 	w.Header().Set("x-oss-hash-crc64ecma", decimal(o.CRC64))
+	setEncryption(w.Header(), o.Meta.Encryption)
 	dialect.SetVersion(w.Header(), prefix, &o)
+	if sum, ok := contentMD5(&o); ok {
+		w.Header().Set("Content-MD5", sum)
+	}
 	if cb != nil {
 		return d.tell(w, r, cb, "CompleteMultipartUpload", o)
 	}

@@ -38,6 +38,7 @@ func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	w.Header().Set("x-oss-hash-crc64ecma", decimal(o.CRC64))
+	setEncryption(w.Header(), meta.Encryption)
 	dialect.SetVersion(w.Header(), prefix, &o)
 	return answerCopy(w, "CopyObjectResult", &o)
 }
@@ -98,5 +99,6 @@ func (d *Dialect) uploadPartCopy(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return withEC(err, r, ecPartCopy)
 	}
+	setEncryption(w.Header(), to.Upload.Meta.Encryption)
 	return answerCopy(w, "CopyPartResult", &storage.Object{Modified: p.Modified, ETag: storage.PlainETag(p.MD5)})
 }

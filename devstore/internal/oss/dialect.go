@@ -37,7 +37,7 @@ func traits(location string) dialect.Traits {
 		Prefix: prefix, Region: location, Location: location, NotDone: notDone,
 		Pages:    dialect.Pages{Usual: 100, Least: 1, Most: dialect.PageMost},
 		Refusals: &refusals, ValidBucket: validBucket, CheckKey: checkKey, ETag: storage.ETag.OSS,
-		Outline: outline, Describe: describe,
+		Unlock: unlock, Outline: outline, Describe: describe,
 	}
 }
 
@@ -54,14 +54,17 @@ func common(name string) bool {
 
 // notDone are headers that ask for something the emulator does not do.
 var notDone = []string{
-	callbackHeader, "x-oss-server-side-encryption", "x-oss-server-side-data-encryption",
-	"x-oss-symlink-target",
+	callbackHeader, sseHeader, sseData, "x-oss-symlink-target",
 }
 
 // Serve answers a request that was let in.
 func (d *Dialect) Serve(w http.ResponseWriter, r *wire.Request) {
 	d.begin(w, r)
-	if err := d.Dispatch(w, r); err != nil {
+	w, err := limited(w, r)
+	if err == nil {
+		err = d.Dispatch(w, r)
+	}
+	if err != nil {
 		d.Fail(w, r, err)
 	}
 }

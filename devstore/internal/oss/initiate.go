@@ -36,10 +36,11 @@ func (d *Dialect) initiateUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err := b.Check(r.Key, g); err != nil {
 		return err
 	}
-	u, err := b.CreateUpload(storage.UploadInfo{Key: r.Key, Meta: meta})
+	u, err := b.CreateUpload(storage.UploadInfo{Key: r.Key, Meta: meta, Sequential: r.Query.Has("sequential")})
 	if err != nil {
 		return err
 	}
+	setEncryption(w.Header(), meta.Encryption)
 	return wire.WriteXML(w, http.StatusOK, initiated{
 		EncodingType: encoder.Type(), Bucket: r.Bucket, Key: encoder.Name(r.Key), UploadID: u.ID,
 	})

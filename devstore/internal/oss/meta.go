@@ -40,7 +40,8 @@ func readMeta(r *wire.Request) (storage.Meta, error) {
 	if !validObjectACL(m.ACL) {
 		return m, refusals.Argument("x-oss-object-acl", m.ACL)
 	}
-	return m, nil
+	m.Encryption, err = readEncryption(r)
+	return m, err
 }
 
 // guard returns the condition that x-oss-forbid-overwrite makes on an object in b, nil if it makes none. Where b has or
@@ -70,8 +71,9 @@ func describe(h http.Header, r *wire.Request, o *storage.Object, _ wire.Range) {
 	dialect.SetVersion(h, prefix, o)
 	h.Set("x-oss-object-type", objectType(o.Upload != ""))
 	h.Set("x-oss-storage-class", storageClass(o.Meta.StorageClass))
-	if o.Upload == "" {
-		h.Set("Content-MD5", base64.StdEncoding.EncodeToString(o.ETag.OSSSum[:]))
+	setEncryption(h, o.Meta.Encryption)
+	if sum, ok := contentMD5(o); ok {
+		h.Set("Content-MD5", sum)
 	}
 }
 
@@ -80,6 +82,19 @@ func outline(h http.Header, o *storage.Object) {
 	h.Set("ETag", quoted(o.ETag.OSS()))
 	h.Set("Last-Modified", o.Modified.Format(http.TimeFormat))
 	h.Set("x-oss-hash-crc64ecma", decimal(o.CRC64))
+}
+
+// contentMD5 returns the MD5 of an object's content, if it is known: that of the parts together is only where they came
+// one after the other.
+func contentMD5(o *storage.Object) (string, bool) {
+	sum := o.MD5
+	if o.Upload == "" {
+		sum = &o.ETag.OSSSum
+	}
+	if sum == nil {
+		return "", false
+	}
+	return base64.StdEncoding.EncodeToString(sum[:]), true
 }
 
 func objectType(multipart bool) string {

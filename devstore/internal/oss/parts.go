@@ -10,6 +10,9 @@ import (
 )
 
 func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
+	if err := noEncryption(r); err != nil {
+		return err
+	}
 	to, err := d.place(r, ecUploadPart)
 	if err != nil {
 		return err
@@ -23,6 +26,7 @@ func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
 		return withEC(err, r, ecUploadPart)
 	}
 	setSums(w.Header(), s)
+	setEncryption(w.Header(), to.Upload.Meta.Encryption)
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

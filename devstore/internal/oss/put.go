@@ -35,6 +35,7 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	setSums(w.Header(), s)
+	setEncryption(w.Header(), meta.Encryption)
 	dialect.SetVersion(w.Header(), prefix, &o)
 	if cb != nil {
 		return d.tell(w, r, cb, "PutObject", o)

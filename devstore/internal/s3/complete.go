@@ -51,12 +51,16 @@ func (d *Dialect) completeUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return named(err, r)
 	}
+	if err := checkCompletionKey(r, u); err != nil {
+		return err
+	}
 	f := finish{r: r, u: u, wanted: wanted}
 	o, err := u.Complete(f.choose, g)
 	if err != nil {
 		return refusals.Missing(named(err, r), r)
 	}
 	dialect.SetVersion(w.Header(), prefix, &o)
+	setEncryption(w.Header(), r, o.Meta.Encryption)
 	answer := completed{
 		XMLName: root("CompleteMultipartUploadResult"), Location: "http://" + r.Host + r.URL.EscapedPath(),
 		Bucket: r.Bucket, Key: r.Key, ETag: quoted(o.ETag.S3()), ChecksumType: string(o.Checksum.Kind),

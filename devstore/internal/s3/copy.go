@@ -41,6 +41,7 @@ func (d *Dialect) copyObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	dialect.SetVersion(w.Header(), prefix, &o)
+	setEncryption(w.Header(), r, meta.Encryption)
 	return wire.WriteXML(w, http.StatusOK, copied{
 		XMLName: root("CopyObjectResult"), LastModified: wire.Timestamp(o.Modified), ETag: quoted(o.ETag.S3()),
 		checksums:    elements(o.Checksum.Algorithm, checksumText(o.Checksum, 0)),
@@ -78,7 +79,7 @@ func copiedMeta(r *wire.Request, from *storage.Object) (storage.Meta, error) {
 		meta.Tags = from.Meta.Tags
 	}
 	bucket, key, _ := wire.CopySource(r.Header.Get("x-amz-copy-source"))
-	if bucket == r.Bucket && key == r.Key && !replaced && r.Header.Get("x-amz-storage-class") == "" {
+	if bucket == r.Bucket && key == r.Key && !replaced && r.Header.Get("x-amz-storage-class") == "" && meta.Encryption == (storage.Encryption{}) {
 		return meta, invalidRequest.Saying("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.")
 	}
 	return meta, nil
@@ -134,6 +135,9 @@ func (d *Dialect) uploadPartCopy(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := checkPartKey(r, to.Upload); err != nil {
+		return err
+	}
 	from, err := d.source(r)
 	if err != nil {
 		return err
@@ -143,6 +147,7 @@ func (d *Dialect) uploadPartCopy(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return named(err, r)
 	}
+	setEncryption(w.Header(), r, to.Upload.Meta.Encryption)
 	return wire.WriteXML(w, http.StatusOK, copied{
 		XMLName: root("CopyPartResult"), LastModified: wire.Timestamp(p.Modified),
 		ETag: quoted(storage.PlainETag(p.MD5).S3()), checksums: partChecksum(to.Upload, p),

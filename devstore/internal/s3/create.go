@@ -29,6 +29,7 @@ func (d *Dialect) createUpload(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
+	setEncryption(w.Header(), r, info.Meta.Encryption)
 	if info.Chosen {
 		w.Header().Set("x-amz-checksum-algorithm", string(info.Algorithm))
 		w.Header().Set("x-amz-checksum-type", string(info.Kind))

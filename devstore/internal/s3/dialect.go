@@ -18,6 +18,8 @@ const (
 	namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 	// usualRegion is the region that S3 states by saying nothing.
 	usualRegion = "us-east-1"
+	// requester is who pays for a request that says so.
+	requester = "requester"
 )
 
 // Dialect answers requests from a store. Its methods may be called concurrently.
@@ -36,7 +38,7 @@ func traits(region string) dialect.Traits {
 		Pages:     dialect.Pages{Usual: dialect.PageMost, Least: 0, Most: math.MaxInt32},
 		KeepSlash: true,
 		Refusals:  &refusals, ValidBucket: storage.ValidBucketName, CheckKey: checkKey, ETag: storage.ETag.S3,
-		Outline: outline, Describe: describe,
+		Unlock: unlock, Outline: outline, Describe: describe,
 	}
 }
 
@@ -48,9 +50,8 @@ func common(name string) bool {
 
 // notDone are headers that ask for something the emulator does not do.
 var notDone = []string{
-	"x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm",
-	"x-amz-copy-source-server-side-encryption-customer-algorithm",
-	"x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
+	sse, prefix + ssecAlgorithm, source + ssecAlgorithm, lockMode, lockUntil, lockHold,
+	"x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp",
 	"x-amz-bucket-object-lock-enabled", "x-amz-website-redirect-location", "x-amz-write-offset-bytes",
 }
 
@@ -58,6 +59,9 @@ var notDone = []string{
 func (d *Dialect) Serve(w http.ResponseWriter, r *wire.Request) {
 	begin(w, r)
 	hoist(r)
+	if r.Header.Get("x-amz-request-payer") == requester {
+		w.Header().Set("x-amz-request-charged", requester)
+	}
 	if err := d.Dispatch(w, r); err != nil {
 		d.Fail(w, r, err)
 	}

@@ -47,7 +47,11 @@ func readMeta(r *wire.Request) (storage.Meta, error) {
 	if !validACL(m.ACL) {
 		return m, refusals.Argument("x-amz-acl", m.ACL)
 	}
-	return m, nil
+	if m.Lock, err = readLock(r); err != nil {
+		return m, err
+	}
+	m.Encryption, err = readEncryption(r)
+	return m, err
 }
 
 // guard returns the condition that If-None-Match and If-Match make on what is to be overwritten in b, nil if none. It is
@@ -96,6 +100,8 @@ func describe(h http.Header, r *wire.Request, o *storage.Object, rng wire.Range)
 	wire.WriteMeta(h, o.Meta, prefix, r.Query)
 	outline(h, o)
 	dialect.SetVersion(h, prefix, o)
+	setEncryption(h, r, o.Meta.Encryption)
+	setLock(h, o.Meta.Lock)
 	if class := storageClass(o.Meta.StorageClass); class != standard {
 		h.Set("x-amz-storage-class", class)
 	}

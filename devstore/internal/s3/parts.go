@@ -18,6 +18,9 @@ func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := checkPartKey(r, to.Upload); err != nil {
+		return err
+	}
 	c, err := readClaim(r)
 	if err != nil {
 		return err
@@ -36,6 +39,7 @@ func (d *Dialect) uploadPart(w http.ResponseWriter, r *wire.Request) error {
 	}
 	w.Header().Set("ETag", quoted(storage.PlainETag(p.MD5).S3()))
 	setPartChecksum(w.Header(), p, to.Upload, c)
+	setEncryption(w.Header(), r, to.Upload.Meta.Encryption)
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

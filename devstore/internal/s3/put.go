@@ -36,6 +36,7 @@ func (d *Dialect) putObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	dialect.SetVersion(w.Header(), prefix, &o)
+	setEncryption(w.Header(), r, meta.Encryption)
 	answerPut(w, s.Digests, c.chosen())
 	return nil
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/ingest-dev/ingest/devstore/fault"
 	"github.com/ingest-dev/ingest/devstore/internal/wire"
@@ -12,6 +13,7 @@ func (d *Dialect) operations() []wire.Route {
 	const get, head, put, post, del = http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPost, http.MethodDelete
 	page := []string{"prefix", "delimiter", "max-keys", "encoding-type"}
 	read := append([]string{"partNumber"}, wire.ResponseParams()...)
+	kept := slices.Concat(sseHeaders, ssecHeaders, lockHeaders)
 	return []wire.Route{
 		{Method: get, Level: wire.Service, Params: []string{"prefix", "max-buckets", "continuation-token", "bucket-region"}, Handle: d.listBuckets},
 
@@ -28,20 +30,20 @@ func (d *Dialect) operations() []wire.Route {
 		{Method: get, Level: wire.Bucket, Params: append([]string{"marker"}, page...), Handle: d.listObjects},
 		{Method: post, Level: wire.Bucket, Name: "delete", Handle: d.deleteObjects},
 
-		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Op: fault.SendPart, Handle: d.uploadPart},
+		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Does: ssecHeaders, Op: fault.SendPart, Handle: d.uploadPart},
 		{Method: put, Level: wire.Object, Name: "partNumber", Op: fault.SendPart, Handle: d.uploadPart},
-		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Copy: true, Handle: d.uploadPartCopy},
+		{Method: put, Level: wire.Object, Name: "uploadId", Params: []string{"partNumber"}, Copy: true, Does: slices.Concat(ssecSource, ssecHeaders), Handle: d.uploadPartCopy},
 		{Method: put, Level: wire.Object, Name: "tagging", Handle: d.PutTagging},
 		{Method: put, Level: wire.Object, Name: "acl", Handle: d.putObjectACL},
-		{Method: put, Level: wire.Object, Copy: true, Handle: d.copyObject},
-		{Method: put, Level: wire.Object, Op: fault.PutObject, Handle: d.putObject},
+		{Method: put, Level: wire.Object, Copy: true, Does: slices.Concat(ssecSource, kept), Handle: d.copyObject},
+		{Method: put, Level: wire.Object, Does: kept, Op: fault.PutObject, Handle: d.putObject},
 		{Method: get, Level: wire.Object, Name: "uploadId", Params: []string{"max-parts", "part-number-marker", "encoding-type"}, Op: fault.ListParts, Handle: d.listParts},
 		{Method: get, Level: wire.Object, Name: "tagging", Handle: d.GetTagging},
 		{Method: get, Level: wire.Object, Name: "acl", Handle: d.getObjectACL},
-		{Method: get, Level: wire.Object, Params: read, Op: fault.GetObject, Handle: d.getObject},
-		{Method: head, Level: wire.Object, Params: read, Op: fault.HeadObject, Handle: d.headObject},
-		{Method: post, Level: wire.Object, Name: "uploads", Op: fault.BeginUpload, Handle: d.createUpload},
-		{Method: post, Level: wire.Object, Name: "uploadId", Op: fault.CompleteUpload, Handle: d.completeUpload},
+		{Method: get, Level: wire.Object, Params: read, Does: ssecHeaders, Op: fault.GetObject, Handle: d.getObject},
+		{Method: head, Level: wire.Object, Params: read, Does: ssecHeaders, Op: fault.HeadObject, Handle: d.headObject},
+		{Method: post, Level: wire.Object, Name: "uploads", Does: kept, Op: fault.BeginUpload, Handle: d.createUpload},
+		{Method: post, Level: wire.Object, Name: "uploadId", Does: ssecHeaders, Op: fault.CompleteUpload, Handle: d.completeUpload},
 		{Method: del, Level: wire.Object, Name: "uploadId", Op: fault.AbortUpload, Handle: d.abortUpload},
 		{Method: del, Level: wire.Object, Name: "tagging", Handle: d.DeleteTagging},
 		{Method: del, Level: wire.Object, Handle: d.deleteObject},

@@ -75,6 +75,10 @@ func (u *Upload) record(c Choice) (*record, error) {
 	r := &record{Object: Object{
 		Key: u.Key, ETag: multipartETag(c.Parts), Checksum: c.Checksum, Meta: c.Meta, Upload: u.ID,
 	}}
+	var err error
+	if r.MD5, err = u.wholeMD5(c.Parts); err != nil {
+		return nil, err
+	}
 	var whole hasher.Whole
 	for _, p := range c.Parts {
 		if err := whole.Add(hasher.FromUint64(hasher.CRC64ECMA, p.Stored().CRC64), p.Size); err != nil {

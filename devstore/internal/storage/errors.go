@@ -26,6 +26,12 @@ var (
 	ErrPartOrder = errors.New("parts are not in ascending order")
 	// ErrPartTooSmall is returned when a part other than the last is smaller than the dialect allows.
 	ErrPartTooSmall = errors.New("part is too small")
+	// ErrPartExists is returned when a part of a sequential upload comes again.
+	ErrPartExists = errors.New("part is there already")
+	// ErrPartSequence is returned when a part of a sequential upload is not the next.
+	ErrPartSequence = errors.New("part is not the next")
+	// ErrRetained is returned when an object that is locked was to be overwritten or deleted.
+	ErrRetained = errors.New("object is locked")
 	// ErrInvalidPart is returned when a completion names a part that is not there, or states another ETag.
 	ErrInvalidPart = errors.New("no such part")
 )

@@ -24,12 +24,13 @@ type Entry struct {
 // entry is an object in the index. refs and doomed are guarded by the bucket's pins.
 type entry struct {
 	Entry
+	lock   *Lock    // as long as it holds, the object stays
 	refs   int      // readers of the content
 	doomed []string // content to remove with the last of them
 }
 
 func entryOf(o *Object) *entry {
-	return &entry{Entry: Entry{
+	return &entry{lock: o.Meta.Lock, Entry: Entry{
 		Key: o.Key, Size: o.Size, Modified: o.Modified, ETag: o.ETag,
 		StorageClass: o.Meta.StorageClass, Multipart: o.Upload != "",
 		Algorithm: string(o.Checksum.Algorithm), Kind: string(o.Checksum.Kind),

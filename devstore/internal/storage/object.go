@@ -48,6 +48,9 @@ func (b *Bucket) put(r *record, content []byte, guard Guard) (moved bool, err er
 
 // replace publishes a record in place of old, which may be nil, and removes the content that was only old's.
 func (b *Bucket) replace(old *entry, r *record, content []byte) (moved bool, err error) {
+	if err := b.free(old); err != nil {
+		return false, err
+	}
 	doomed, err := b.contentOf(old)
 	if err != nil {
 		return false, err
@@ -153,6 +156,9 @@ func (b *Bucket) Delete(key string) error {
 }
 
 func (b *Bucket) remove(e *entry) error {
+	if err := b.free(e); err != nil {
+		return err
+	}
 	doomed, err := b.contentOf(e)
 	if err != nil {
 		return err

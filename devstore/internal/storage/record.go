@@ -26,6 +26,8 @@ type Object struct {
 	Version string `json:"version,omitempty"`
 	// Upload is the id of the upload that the object was completed from, "" for one that was put.
 	Upload string `json:"upload,omitempty"`
+	// MD5 is that of the content of such an object, nil unless its upload was sequential.
+	MD5 *MD5 `json:"md5,omitempty"`
 	// PartSizes are the sizes of the parts of such an object, in order.
 	PartSizes []int64 `json:"part_sizes,omitempty"`
 }
@@ -37,6 +39,8 @@ type Meta struct {
 	Tags         []Tag             `json:"tags,omitempty"`
 	StorageClass string            `json:"storage_class,omitempty"`
 	ACL          string            `json:"acl,omitempty"`
+	Encryption   Encryption        `json:"encryption,omitzero"`
+	Lock         *Lock             `json:"lock,omitempty"`
 }
 
 // Tag is one tag of an object.

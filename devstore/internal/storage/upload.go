@@ -29,6 +29,8 @@ type UploadInfo struct {
 	Kind      checksum.Kind      `json:"kind,omitempty"`
 	// Chosen tells that the client named the algorithm, and must use it for every part.
 	Chosen bool `json:"chosen,omitempty"`
+	// Sequential tells that the parts come in the order of their numbers, from 1 on.
+	Sequential bool `json:"sequential,omitempty"`
 }
 
 // Part is a part of an open upload.
@@ -38,6 +40,8 @@ type Part struct {
 	Taken
 	Modified time.Time `json:"modified"`
 	Blob     string    `json:"blob"`
+	// MD5State is that of the MD5 of all parts up to this one, in a sequential upload.
+	MD5State []byte `json:"md5_state,omitempty"`
 }
 
 // Upload is an open multipart upload. Its methods may be called concurrently. After Complete or Abort they return
@@ -117,15 +121,23 @@ func (u *Upload) hold() (release func(), err error) {
 	return func() { u.b.life.RUnlock(); u.mu.Unlock() }, nil
 }
 
-// PutPart publishes staged content as the part of that number, in place of an older one.
+// PutPart publishes staged content as the part of that number, in place of an older one. In a sequential upload there
+// may be none (ErrPartExists), and the number must be the next (ErrPartSequence).
 func (u *Upload) PutPart(number int, s *Staged) (Part, error) {
 	release, err := u.hold()
 	if err != nil {
 		return Part{}, err
 	}
 	defer release()
+	if err := u.inSequence(number); err != nil {
+		return Part{}, err
+	}
+	state, err := u.continueMD5(number, s)
+	if err != nil {
+		return Part{}, fmt.Errorf("read part: %w", err)
+	}
 	p := Part{
-		Number: number, Size: s.Size, Taken: s.Taken, Modified: u.b.timestamp(), Blob: s.blob,
+		Number: number, Size: s.Size, Taken: s.Taken, Modified: u.b.timestamp(), Blob: s.blob, MD5State: state,
 	}
 	moved, err := u.b.publishRecord(u.partPath(number), p, nil)
 	if moved {
