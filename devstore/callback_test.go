@@ -181,3 +181,24 @@ func TestCallbackThatCannotBeMadeStoresNothing(t *testing.T) {
 	}
 	c.do("HEAD", "/demo/k", nil).ok(404)
 }
+
+// Who presigns a request for somebody else has the callback in the query, and so in the signature.
+func TestCallbackMayStandInTheQuery(t *testing.T) {
+	c := ossClient(t)
+	server, calls := application(t, yes)
+	query := url.Values{
+		"callback":     {coded(t, map[string]string{"callbackUrl": server, "callbackBody": "x=${x:a}"})},
+		"callback-var": {coded(t, map[string]string{"x:a": "b"})},
+	}
+	c.do("PUT", "/demo/k?"+query.Encode(), []byte("x")).ok(200)
+	if got := <-calls; got.body != "x=b" {
+		t.Errorf("told %q", got.body)
+	}
+	id := initiate(c, "k")
+	query.Set("uploadId", id)
+	body := listed("1", part(c, "k", id, 1, []byte("x")))
+	c.do("POST", "/demo/k?"+query.Encode(), body).ok(200)
+	if got := <-calls; got.body != "x=b" {
+		t.Errorf("told %q", got.body)
+	}
+}

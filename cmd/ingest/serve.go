@@ -34,7 +34,10 @@ keeps no versions, whatever a bucket's versioning says, and knows no lifecycles.
 The callbacks of OSS it makes to loopback addresses.
 
 Its access key is taken from INGEST_SERVE_ACCESS_KEY_ID and
-INGEST_SERVE_ACCESS_KEY_SECRET, or made anew.
+INGEST_SERVE_ACCESS_KEY_SECRET, or made anew. A second one, which expires, is
+taken from INGEST_SERVE_TEMPORARY_ACCESS_KEY_ID, …_ACCESS_KEY_SECRET,
+…_SESSION_TOKEN and …_EXPIRATION, a time like 2026-01-02T15:04:05Z: from then on
+its requests are refused as a security token service's would be.
 
 With --faults it goes wrong on request: throttling, resets, stalls, answers that
 are lost or lie. What is to go wrong is set at /-/faults, without a signature:
@@ -65,8 +68,12 @@ func (c *serveCommand) run(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
+	temporary, err := temporaryKeys()
+	if err != nil {
+		return err
+	}
 	store, err := devstore.New(devstore.Options{
-		Dir: dir, Buckets: c.bucket, AccessKeyID: id, AccessKeySecret: secret, Admin: c.faults,
+		Dir: dir, Buckets: c.bucket, AccessKeyID: id, AccessKeySecret: secret, Temporary: temporary, Admin: c.faults,
 	})
 	if err != nil {
 		return usage(err)

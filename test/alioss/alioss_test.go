@@ -58,7 +58,9 @@ func judge(t *testing.T, dir string, w way) []outcome {
 	node.Stderr = os.Stderr
 	node.Env = append(os.Environ(), "NODE_PATH="+filepath.Join(dir, "node_modules"), "NODE_NO_WARNINGS=1",
 		"SIGNATURE="+w.signature, "ENDPOINT="+strings.Replace(a.URL, "127.0.0.1", w.host, 1),
-		"REGION="+a.Region, "BUCKET="+a.Bucket, "ID="+a.ID, "SECRET="+a.Secret)
+		"REGION="+a.Region, "BUCKET="+a.Bucket, "ID="+a.ID, "SECRET="+a.Secret,
+		"FRESH_ID="+emulator.Fresh(a).ID, "STALE_ID="+emulator.Stale(a).ID,
+		"TEMPORARY_SECRET="+emulator.Fresh(a).Secret, "TOKEN="+emulator.Fresh(a).Token)
 	out, err := node.Output()
 	if err != nil {
 		t.Fatalf("node: %v\n%s", err, out)

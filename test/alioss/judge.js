@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
+const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
 const OSS = require('ali-oss');
@@ -175,6 +176,67 @@ const trials = {
     const other = await fetch((await sign('GET')).replace('?', 'x?'));
     assert.equal(other.status, 403);
     assert.match(await other.text(), /SignatureDoesNotMatch/);
+  },
+
+  // What the application says is what the client hands out, with the status of the upload.
+  async callback() {
+    const told = [];
+    let status = 200;
+    const server = http.createServer((request, answer) => {
+      let body = '';
+      request.on('data', piece => { body += piece; });
+      request.on('end', () => {
+        told.push(body);
+        const said = JSON.stringify({ taken: true });
+        answer.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': said.length });
+        answer.end(said);
+      });
+    });
+    await new Promise(resolve => { server.listen(0, '127.0.0.1', resolve); });
+    try {
+      const callback = {
+        url: `http://127.0.0.1:${server.address().port}/told`, contentType: 'application/json',
+        body: '{"object":${object},"size":${size},"mine":${x:mine}}', customValue: { mine: 'yes' }
+      };
+      const put = await client.put('callback/put', Buffer.from('bytes'), { callback });
+      const { uploadId } = await client.initMultipartUpload('callback/completed');
+      const part = await client.uploadPart('callback/completed', uploadId, 1, Buffer.from('bytes'), 0, 5);
+      const done = await client.completeMultipartUpload('callback/completed', uploadId, [{ number: 1, etag: part.etag }], { callback });
+      assert.deepEqual([put.data, done.data], [{ taken: true }, { taken: true }]);
+      assert.deepEqual(told, ['put', 'completed'].map(k => `{"object":"callback/${k}","size":5,"mine":"yes"}`));
+      status = 418;
+      await refused(client.put('callback/kept', Buffer.from('bytes'), { callback }), 'CallbackFailed');
+      await client.head('callback/kept');
+    } finally {
+      await new Promise(resolve => { server.close(resolve); });
+    }
+  },
+
+  async wishes() {
+    const headers = {
+      'x-oss-storage-class': 'IA', 'x-oss-object-acl': 'public-read', 'x-oss-tagging': 'a=b&c=d%20e', 'Cache-Control': 'no-cache',
+      'x-oss-server-side-encryption': 'AES256', 'x-oss-forbid-overwrite': 'true'
+    };
+    const put = () => client.put('wishes/put', Buffer.from('bytes'), { headers: { ...headers } });
+    await put();
+    const head = (await client.head('wishes/put')).res.headers;
+    assert.deepEqual([head['x-oss-storage-class'], head['cache-control'], head['x-oss-server-side-encryption']], ['IA', 'no-cache', 'AES256']);
+    assert.equal((await client.getACL('wishes/put')).acl, 'public-read');
+    assert.deepEqual({ ...(await client.getObjectTagging('wishes/put')).tag }, { a: 'b', c: 'd e' });
+    await refused(put(), 'FileAlreadyExists');
+    await refused(client.initMultipartUpload('wishes/put', { headers: { 'x-oss-forbid-overwrite': 'true' } }), 'FileAlreadyExists');
+    await refused(client.put('wishes/slow', Buffer.from('bytes'), { headers: { 'x-oss-traffic-limit': '1' } }), 'InvalidArgument');
+    await client.putBucketVersioning(BUCKET, 'Enabled');
+    assert.equal((await client.getBucketVersioning(BUCKET)).versionStatus, 'Enabled');
+    await put();
+  },
+
+  async 'temporary keys'() {
+    const { FRESH_ID, STALE_ID, TEMPORARY_SECRET, TOKEN } = process.env;
+    const temporary = id => open({ accessKeyId: id, accessKeySecret: TEMPORARY_SECRET, stsToken: TOKEN, refreshSTSToken: () => ({}) });
+    await temporary(FRESH_ID).put('temporary/o', Buffer.from('bytes'));
+    await refused(temporary(STALE_ID).put('temporary/o', Buffer.from('bytes')), 'SecurityTokenExpired');
+    await refused(open({ accessKeyId: FRESH_ID, accessKeySecret: TEMPORARY_SECRET, stsToken: 'another' }).get('temporary/o'), 'InvalidAccessKeyId');
   },
 
   async 'access refusals'() {

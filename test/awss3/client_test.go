@@ -28,7 +28,7 @@ type client struct {
 func newClient(_ *testing.T, a judge.Access) judge.Client {
 	return &client{s3.New(s3.Options{
 		BaseEndpoint: &a.URL, Region: a.Region, UsePathStyle: true, HTTPClient: a.HTTP, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider(a.ID, a.Secret, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(a.ID, a.Secret, a.Token),
 	}), &a.Bucket}
 }
 

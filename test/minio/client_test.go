@@ -29,7 +29,7 @@ func newClient(trailers bool) func(*testing.T, judge.Access) judge.Client {
 			t.Fatal(err)
 		}
 		c, err := minio.NewCore(at.Host, &minio.Options{
-			Creds: credentials.NewStaticV4(a.ID, a.Secret, ""), Secure: at.Scheme == "https", Transport: a.HTTP.Transport,
+			Creds: credentials.NewStaticV4(a.ID, a.Secret, a.Token), Secure: at.Scheme == "https", Transport: a.HTTP.Transport,
 			Region: a.Region, BucketLookup: minio.BucketLookupPath, TrailingHeaders: trailers, MaxRetries: 1,
 		})
 		if err != nil {

@@ -21,7 +21,7 @@ type client struct{ bucket *oss.Bucket }
 func newClient(version oss.AuthVersionType) func(*testing.T, judge.Access) judge.Client {
 	return func(t *testing.T, a judge.Access) judge.Client {
 		t.Helper()
-		c, err := oss.New(a.URL, a.ID, a.Secret, oss.AuthVersion(version), oss.Region(a.Region), oss.HTTPClient(a.HTTP))
+		c, err := oss.New(a.URL, a.ID, a.Secret, oss.AuthVersion(version), oss.Region(a.Region), oss.HTTPClient(a.HTTP), oss.SecurityToken(a.Token))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,7 @@ type client struct {
 func newClient(version oss.SignatureVersionType) func(*testing.T, judge.Access) judge.Client {
 	return func(_ *testing.T, a judge.Access) judge.Client {
 		cfg := oss.LoadDefaultConfig().WithEndpoint(a.URL).WithRegion(a.Region).WithSignatureVersion(version).
-			WithCredentialsProvider(credentials.NewStaticCredentialsProvider(a.ID, a.Secret)).
+			WithCredentialsProvider(credentials.NewStaticCredentialsProvider(a.ID, a.Secret, a.Token)).
 			WithHttpClient(a.HTTP).WithRetryer(retry.NopRetryer{})
 		return &client{oss.NewClient(cfg), oss.Ptr(a.Bucket)}
 	}

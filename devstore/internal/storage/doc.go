@@ -22,6 +22,8 @@
 // consists of, in order: one for an object that was put, one for each part of an object that was uploaded in
 // parts. To complete an upload is therefore to write one record; no byte is copied.
 //
+// Fields are added to records and never change their meaning: what an older server wrote is read.
+//
 // A key is never a file name, so no key can leave the directory, collide on a file system that folds case, or be
 // too long for one.
 //

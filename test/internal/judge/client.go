@@ -13,6 +13,7 @@ import (
 // Access is where a store is and what opens it.
 type Access struct {
 	URL, Region, Bucket, ID, Secret string
+	Token                           string       // of a temporary key, "" for one that lasts
 	HTTP                            *http.Client // trusts the store's certificate
 }
 
