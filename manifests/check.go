@@ -33,7 +33,7 @@ type Summary struct {
 	Rows   int64
 	Bytes  int64    // of all stated sizes; at most 2^63-1
 	Sized  int64    // rows that state a size
-	Digest [16]byte // XXH3-128 of the text, decompressed, and the format's name behind it
+	Digest [16]byte // XXH3-128 of the text, decompressed, and the format's name and the defaults behind it
 }
 
 // Check reads the whole manifest and returns every mistake in it as *[Mistakes]: what cannot be parsed, fields that

@@ -21,6 +21,7 @@ type entry struct {
 	column [fields]int64 // where the value of each stated field begins, from 1; 0: not stated
 	faults []Mistake     // without the file's name
 	broken bool          // the row could not be parsed: its fields say nothing
+	rare   bool          // a field was stated that few rows have
 
 	spareMetadata map[string]string
 	spareTags     map[string]string
@@ -33,7 +34,7 @@ func (e *entry) reset(line int64) {
 	e.row = Row{Number: e.row.Number + 1, Line: line, Size: -1}
 	e.column = [fields]int64{}
 	e.faults = e.faults[:0]
-	e.broken = false
+	e.broken, e.rare = false, false
 	e.weight = 0
 }
 
@@ -72,21 +73,16 @@ func (e *entry) state(f field, column int64, text string) {
 		return
 	}
 	e.column[f] = column
+	e.rare = e.rare || f > fieldACL
 	switch f {
-	case fieldSource:
-		e.row.Source = text
-	case fieldKey:
-		e.row.Key = text
 	case fieldSize:
 		e.stateSize(column, text)
-	case fieldChecksum:
-		e.row.Checksum = text
-	case fieldContentType:
-		e.row.ContentType = text
-	case fieldStorageClass:
-		e.row.StorageClass = text
-	case fieldACL:
-		e.row.ACL = text
+	case fieldExpires, fieldLockUntil:
+		e.stateTime(f, column, text)
+	case fieldLegalHold:
+		e.stateHold(column, text)
+	default:
+		*e.row.text(f) = text // the decoders state metadata and tags elsewhere
 	}
 }
 

@@ -20,9 +20,9 @@ func fuzz(f *testing.F, format manifests.Format) {
 			f.Add([]byte(b.text))
 		}
 	}
-	f.Add([]byte(`{"source":"s","key":"k","size":0,"checksum":"crc32c:00000000","content_type":"a/b",` +
-		`"metadata":{"a":""},"tags":{"b":"2"},"storage_class":"IA","acl":"private"}`))
+	f.Add([]byte(fullLine))
 	f.Add([]byte("source,key,size,metadata.a,tags.b\na,\"b\"\"\",1,c,d\n"))
+	f.Add([]byte("source,cache_control,expires,encryption,lock_until,legal_hold\na,no-store,\"Thu, 31 Dec 2026 23:59:59 GMT\",KMS,2031-01-01T00:00:00Z,true\n"))
 	f.Fuzz(func(t *testing.T, text []byte) { whatever(t, format, text) })
 }
 
@@ -80,6 +80,10 @@ func sound(t *testing.T, m *manifests.Manifest) (keys []string) {
 	for _, r := range rowsOf(t, m) {
 		if r.Key == "" || r.Path == "" || !utf8.ValidString(r.Key) || seen[r.Key] || r.Size < -1 {
 			t.Fatalf("%+v", r)
+		}
+		if strings.ContainsAny(r.CacheControl+r.ContentDisposition+r.ContentEncoding+r.ContentLanguage+r.Encryption+
+			r.EncryptionKey+r.LockMode+r.ContentType+r.StorageClass+r.ACL, "\r\n\x00") {
+			t.Fatalf("header injection: %+v", r)
 		}
 		for name, value := range r.Metadata {
 			if name == "" || strings.ContainsAny(name+value, "\r\n\x00") {

@@ -93,6 +93,8 @@ func (d *jsonl) member(e *entry) error {
 		return d.pairs(e, f, e.stateMetadata)
 	case f == fieldTags:
 		return d.pairs(e, f, e.stateTag)
+	case f == fieldLegalHold:
+		return d.boolean(e, f)
 	}
 	return d.scalar(e, f)
 }
@@ -118,6 +120,22 @@ func (d *jsonl) scalar(e *entry, f field) error {
 	default:
 		e.column[f] = column
 		e.fault(column, "%s wants a string, not %s", f, kindName(kind))
+	}
+	return nil
+}
+
+// boolean reads a field that is true or false. Null states nothing.
+func (d *jsonl) boolean(e *entry, f field) error {
+	v, column, err := d.value()
+	if err != nil {
+		return err
+	}
+	switch kind := v.Kind(); kind {
+	case 'n':
+	case 't', 'f':
+		e.state(f, column, string(v))
+	default:
+		e.fault(column, "%s wants true or false, not %s", f, kindName(kind))
 	}
 	return nil
 }

@@ -22,6 +22,13 @@ type Options struct {
 	Prefix  string    // put in front of every key; "a" means "a/"
 	Stdin   io.Reader // what the name "-" reads; nil: os.Stdin
 	TempDir string    // for streams and for large checks; empty: os.TempDir()
+
+	// Defaults has the properties of rows that do not state them: all that a row can state but its source, key, size
+	// and checksum. Metadata and tags are merged name by name. What a row states goes before. Nil: none.
+	//
+	// They are part of what the manifest is: other defaults, and so another digest, make another job of it. Else a run
+	// that is carried on with other flags would leave objects of both kinds, and nothing would tell which are which.
+	Defaults *Row
 }
 
 func (o Options) withDefaults() Options {
@@ -41,6 +48,7 @@ type Manifest struct {
 	format  Format
 	place   place
 	tempDir string
+	preset  defaults
 
 	content io.ReaderAt
 	size    int64       // bytes of content, compressed as it is
@@ -55,10 +63,15 @@ type Manifest struct {
 // first copied into a temporary file, mode 0600, which is gone after Close; that waits for the writer's end,
 // however long it takes. The rows are not looked at yet.
 //
-// It fails with [ErrFormat] if it cannot tell the format, and with *[Mistakes] if the bytes are no text at all.
+// It fails with [ErrDefaults] if o.Defaults are not sound, with [ErrFormat] if it cannot tell the format, and with
+// *[Mistakes] if the bytes are no text at all.
 func Open(path string, o Options) (*Manifest, error) {
 	o = o.withDefaults()
-	m := &Manifest{name: path, format: o.Format, tempDir: o.TempDir}
+	preset, err := newDefaults(o.Defaults)
+	if err != nil {
+		return nil, err
+	}
+	m := &Manifest{name: path, format: o.Format, tempDir: o.TempDir, preset: preset}
 	if err := m.open(path, &o); err != nil {
 		return nil, fmt.Errorf("open manifest: %w", err)
 	}
@@ -81,6 +94,14 @@ func Single(source, key string) *Manifest {
 		m.place = place
 	}
 	return m
+}
+
+// SingleWith is Single, with the properties that p has: see [Options].Defaults. It fails with [ErrDefaults].
+func SingleWith(source, key string, p *Row) (*Manifest, error) {
+	m := Single(source, key)
+	var err error
+	m.preset, err = newDefaults(p)
+	return m, err
 }
 
 // open finds the content, and sets the root that goes with it if none is stated.

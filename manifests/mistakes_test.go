@@ -91,6 +91,23 @@ var broken = []struct {
 		`m.jsonl:1:30: content_type "text/plain\n": want printable ASCII`},
 	{"content type in blanks", "m.csv", "source,content_type\na,text/plain \n",
 		`m.csv:2:3: content_type "text/plain " begins or ends with a blank`},
+	{"header injection by a property", "m.jsonl", `{"source":"a","cache_control":"no-store\r\nx-oss-object-acl: public-read"}`,
+		`m.jsonl:1:31: cache_control "no-store\r\nx-oss-object-acl: public-read": want printable ASCII`},
+	{"properties that no header holds", "m.jsonl", `{"source":"a","content_disposition":"ä","content_encoding":" br","content_language":"` +
+		strings.Repeat("e", 1025) + `"}`,
+		`m.jsonl:1:37: content_disposition "ä": want printable ASCII` + "\n" +
+			`m.jsonl:1:61: content_encoding " br" begins or ends with a blank` + "\n" +
+			`m.jsonl:1:86: content_language is 1025 bytes long; at most 1024`},
+	{"expires in words", "m.csv", "source,expires,lock_until\na,tomorrow,2031-01-01T00:00:00.5Z\n",
+		`m.csv:2:3: expires: want a time such as 2026-12-31T23:59:59Z or Thu, 31 Dec 2026 23:59:59 GMT, not "tomorrow"` + "\n" +
+			`m.csv:2:12: lock_until: want a time in whole seconds, not "2031-01-01T00:00:00.5Z"`},
+	{"expires as a number", "m.jsonl", `{"source":"a","expires":1798761599}`, `m.jsonl:1:25: expires wants a string, not a number`},
+	{"legal hold as a text", "m.jsonl", `{"source":"a","legal_hold":"true"}`, `m.jsonl:1:28: legal_hold wants true or false, not a string`},
+	{"legal hold of another language", "m.csv", "source,legal_hold\na,ja\n", `m.csv:2:3: legal_hold wants true or false, not "ja"`},
+	{"encryption and lock of many words", "m.jsonl", `{"source":"a","encryption":"a\tb","encryption_key":"\n","lock_mode":"A B"}`,
+		`m.jsonl:1:28: encryption "a\tb": want printable ASCII` + "\n" +
+			`m.jsonl:1:52: encryption_key "\n": want printable ASCII` + "\n" +
+			`m.jsonl:1:69: lock_mode "A B": want at most 64 letters, digits, - and _`},
 	{"storage class of two words", "m.csv", "source,storage_class,acl\na,I A,a\tb\n",
 		`m.csv:2:3: storage_class "I A": want at most 64 letters, digits, - and _` + "\n" +
 			`m.csv:2:7: acl "a\tb": want at most 64 letters, digits, - and _`},

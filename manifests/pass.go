@@ -63,13 +63,16 @@ func (p *pass) next(ctx context.Context, e *entry) error {
 	}
 	if !e.broken {
 		p.m.place.resolve(e)
+		p.m.preset.apply(e)
 		e.check()
 	}
 	return nil
 }
 
-// digest returns the checksum of the text that was read and of what format it was taken for.
+// digest returns the checksum of the text that was read, of what format it was taken for, and of what the rows have
+// by default.
 func (p *pass) digest() [16]byte {
 	_, _ = p.hash.WriteString(p.m.format.String())
+	_, _ = p.hash.Write(p.m.preset.text)
 	return p.hash.Sum128().Bytes()
 }

@@ -117,19 +117,6 @@ func TestARowKeepsTheMetadataOfTheRowBefore(t *testing.T) {
 	}
 }
 
-func TestAFullRowLosesAField(t *testing.T) {
-	path := write(t, "m.jsonl", `{"source":"s","key":"k","size":0,"checksum":"crc32c:00000000","content_type":"a/b",`+
-		`"metadata":{"a":""},"tags":{"b":"2"},"storage_class":"IA","acl":"private"}`)
-	got := *read(t, path, manifests.Options{})[0]
-	got.Path = ""
-	want := manifests.Row{Number: 1, Line: 1, Source: "s", Key: "k", Size: 0, Checksum: "crc32c:00000000",
-		ContentType: "a/b", Metadata: map[string]string{"a": ""}, Tags: map[string]string{"b": "2"},
-		StorageClass: "IA", ACL: "private"}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-}
-
 func TestASourceIsLookedForInTheWrongPlace(t *testing.T) {
 	root := t.TempDir()
 	for _, c := range []struct{ source, key, prefix, wantPath, wantKey string }{

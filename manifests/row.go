@@ -1,6 +1,9 @@
 package manifests
 
-import "maps"
+import (
+	"maps"
+	"time"
+)
 
 // Row is one entry of a manifest: a source, the key to store it under, and what goes with it.
 type Row struct {
@@ -18,6 +21,17 @@ type Row struct {
 	Tags         map[string]string // nil: none
 	StorageClass string            // empty: the store's default
 	ACL          string            // empty: the store's default
+
+	CacheControl       string // empty: not stated, as are the following
+	ContentDisposition string
+	ContentEncoding    string
+	ContentLanguage    string
+	Expires            time.Time // UTC, whole seconds; zero: not stated
+	Encryption         string    // the store's own word, such as AES256; empty: the bucket's default
+	EncryptionKey      string    // the id of a key that the store keeps, never the key itself
+	LockMode           string    // GOVERNANCE or COMPLIANCE
+	LockUntil          time.Time // UTC, whole seconds; zero: not stated
+	LegalHold          bool
 }
 
 // Clone returns a copy that stays valid when the next row is read.
@@ -26,52 +40,4 @@ func (r *Row) Clone() *Row {
 	c.Metadata = maps.Clone(r.Metadata)
 	c.Tags = maps.Clone(r.Tags)
 	return &c
-}
-
-// field is one of the things that a row states.
-type field uint8
-
-const (
-	fieldSource field = iota
-	fieldKey
-	fieldSize
-	fieldChecksum
-	fieldContentType
-	fieldMetadata
-	fieldTags
-	fieldStorageClass
-	fieldACL
-	fields // how many there are
-)
-
-// fieldNames are the names in all the formats.
-var fieldNames = [fields]string{
-	"source", "key", "size", "checksum", "content_type", "metadata", "tags", "storage_class", "acl",
-}
-
-func (f field) String() string { return fieldNames[f] }
-
-// fieldOf returns the field of that name, without allocating. ok is false if there is none.
-func fieldOf(name []byte) (f field, ok bool) {
-	switch string(name) {
-	case "source":
-		return fieldSource, true
-	case "key":
-		return fieldKey, true
-	case "size":
-		return fieldSize, true
-	case "checksum":
-		return fieldChecksum, true
-	case "content_type":
-		return fieldContentType, true
-	case "metadata":
-		return fieldMetadata, true
-	case "tags":
-		return fieldTags, true
-	case "storage_class":
-		return fieldStorageClass, true
-	case "acl":
-		return fieldACL, true
-	}
-	return fields, false
 }

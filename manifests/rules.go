@@ -16,7 +16,7 @@ const (
 	maxTags        = 10       // OSS and S3 alike
 	maxTagName     = 128      // characters, OSS and S3 alike
 	maxTagValue    = 256      // characters, OSS and S3 alike
-	maxWord        = 64       // bytes of a storage class or an ACL
+	maxWord        = 64       // bytes of a store's own word, such as a storage class
 )
 
 // checksumDigits is how many hex digits a value of each algorithm has. The names are those of package hasher,
@@ -33,7 +33,7 @@ func (e *entry) check() {
 		e.checkChecksum()
 	}
 	if e.row.ContentType != "" {
-		e.checkContentType()
+		e.checkHeader(fieldContentType, e.row.ContentType, maxContentType)
 	}
 	if e.weight > maxMetadata {
 		e.fault(e.column[fieldMetadata], "metadata holds %d bytes of names and values; at most %d", e.weight, maxMetadata)
@@ -43,6 +43,9 @@ func (e *entry) check() {
 	}
 	e.checkWord(fieldStorageClass, e.row.StorageClass)
 	e.checkWord(fieldACL, e.row.ACL)
+	if e.rare {
+		e.checkRare()
+	}
 }
 
 func (e *entry) checkSource() {
@@ -88,17 +91,6 @@ func (e *entry) checkChecksum() {
 	e.row.Checksum = strings.ToLower(e.row.Checksum)
 }
 
-func (e *entry) checkContentType() {
-	switch s, at := e.row.ContentType, e.column[fieldContentType]; {
-	case len(s) > maxContentType:
-		e.fault(at, "content_type is %d bytes long; at most %d", len(s), maxContentType)
-	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }):
-		e.fault(at, "content_type %s: want printable ASCII", clip(s))
-	case padded(s):
-		e.fault(at, "content_type %s begins or ends with a blank", clip(s))
-	}
-}
-
 // checkMetadata refuses what could not travel as one HTTP header, unchanged.
 func (e *entry) checkMetadata(column int64, name, value string) {
 	if !isToken(name) {
@@ -130,7 +122,7 @@ func (e *entry) checkTag(column int64, name, value string) {
 	}
 }
 
-// checkWord checks a storage class or an ACL: a store's own word, which travels in a header.
+// checkWord checks a store's own word, such as a storage class, which travels in a header.
 func (e *entry) checkWord(f field, word string) {
 	if word != "" && (len(word) > maxWord || strings.Trim(word, wordCharacters) != "") {
 		e.fault(e.column[f], "%s %s: want at most %d letters, digits, - and _", f, clip(word), maxWord)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -47,8 +48,9 @@ func (w *Writer) Write(r *Row) error {
 	w.text(fieldContentType, r.ContentType)
 	w.pairs(fieldMetadata, r.Metadata)
 	w.pairs(fieldTags, r.Tags)
-	w.text(fieldStorageClass, r.StorageClass)
-	w.text(fieldACL, r.ACL)
+	for f := fieldStorageClass; f < fields; f++ {
+		w.property(f, r)
+	}
 	w.line = append(w.line, '}')
 	if w.err == nil && len(w.line) > maxLine {
 		w.err = errTooLong
@@ -71,6 +73,20 @@ func (w *Writer) text(f field, value string) {
 	}
 	w.name(f)
 	w.quote(value)
+}
+
+// property writes a field that is a text, a time or a boolean, if it states anything.
+func (w *Writer) property(f field, r *Row) {
+	if text := r.text(f); text != nil {
+		w.text(f, *text)
+	}
+	if at := r.time(f); at != nil && !at.IsZero() {
+		w.text(f, at.UTC().Format(time.RFC3339))
+	}
+	if f == fieldLegalHold && r.LegalHold {
+		w.name(f)
+		w.line = append(w.line, "true"...)
+	}
 }
 
 // pairs writes metadata or tags by ascending name, so that equal rows are equal lines.

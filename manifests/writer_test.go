@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ingest-dev/ingest/manifests"
 	"pgregory.net/rapid"
@@ -14,6 +15,13 @@ func anyRow(t *rapid.T) *manifests.Row {
 	text := rapid.StringOf(rapid.Rune().Filter(func(r rune) bool { return r != 0 }))
 	token := rapid.StringMatching("[a-z0-9._-]{1,9}")
 	value := rapid.StringMatching("[!-~äß☃]{0,20}")
+	header := rapid.StringMatching("|[!-~]([ -~]{0,20}[!-~])?")
+	at := rapid.Custom(func(t *rapid.T) time.Time {
+		if s := rapid.Int64Range(-1, 253402300799).Draw(t, "seconds"); s >= 0 {
+			return time.Unix(s, 0).UTC()
+		}
+		return time.Time{}
+	})
 	r := &manifests.Row{
 		Source:       text.Filter(func(s string) bool { return s != "" && !strings.HasSuffix(s, "/") }).Draw(t, "source"),
 		Key:          text.Filter(func(s string) bool { return s != "" }).Draw(t, "key"),
@@ -24,6 +32,17 @@ func anyRow(t *rapid.T) *manifests.Row {
 		Tags:         rapid.MapOfN(token, value, 0, 10).Draw(t, "tags"),
 		StorageClass: rapid.StringMatching("|[A-Z_]+").Draw(t, "storage class"),
 		ACL:          rapid.StringMatching("|[a-z-]+").Draw(t, "acl"),
+
+		CacheControl:       header.Draw(t, "cache control"),
+		ContentDisposition: header.Draw(t, "disposition"),
+		ContentEncoding:    header.Draw(t, "encoding"),
+		ContentLanguage:    header.Draw(t, "language"),
+		Expires:            at.Draw(t, "expires"),
+		Encryption:         rapid.StringMatching("|[a-zA-Z0-9:]{1,64}").Draw(t, "encryption"),
+		EncryptionKey:      header.Draw(t, "encryption key"),
+		LockMode:           rapid.StringMatching("|[A-Z]{1,64}").Draw(t, "lock mode"),
+		LockUntil:          at.Draw(t, "lock until"),
+		LegalHold:          rapid.Bool().Draw(t, "legal hold"),
 	}
 	if len(r.Metadata) == 0 {
 		r.Metadata = nil
