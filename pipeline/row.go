@@ -32,5 +32,8 @@ func ObjectOf(row *manifests.Row) *sender.Object {
 	return &sender.Object{
 		Key: row.Key, ContentType: row.ContentType, Metadata: row.Metadata, Tags: row.Tags,
 		StorageClass: row.StorageClass, ACL: row.ACL,
+		CacheControl: row.CacheControl, ContentDisposition: row.ContentDisposition, ContentEncoding: row.ContentEncoding,
+		ContentLanguage: row.ContentLanguage, Expires: row.Expires, Encryption: row.Encryption, EncryptionKey: row.EncryptionKey,
+		LockMode: row.LockMode, LockUntil: row.LockUntil, LegalHold: row.LegalHold,
 	}
 }

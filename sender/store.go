@@ -79,6 +79,17 @@ type Object struct {
 	Tags         map[string]string
 	StorageClass string
 	ACL          string
+
+	CacheControl       string // of the headers that the store gives back with the object; empty: none
+	ContentDisposition string
+	ContentEncoding    string
+	ContentLanguage    string
+	Expires            time.Time // UTC, whole seconds; zero: none
+	Encryption         string    // the store's word for how it encrypts; empty: the bucket's default
+	EncryptionKey      string    // the id of a key that the store keeps
+	LockMode           string    // GOVERNANCE or COMPLIANCE, with LockUntil; empty: no lock
+	LockUntil          time.Time // UTC, whole seconds; zero: no lock
+	LegalHold          bool
 }
 
 // Payload is bytes in memory with the checksums taken of exactly these bytes.

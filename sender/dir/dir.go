@@ -2,6 +2,7 @@ package dir
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -65,18 +66,31 @@ func (s *Store) Limits() sender.Limits { return sender.Limits{} }
 // Wire returns CRC-64/NVME.
 func (s *Store) Wire() hasher.Algorithm { return wire }
 
-// Check refuses keys that cannot be a path below the root, and what a file cannot keep: metadata, tags, storage
-// class and ACL. A content type is no reason to refuse: it follows from a file's name, and is ignored.
+// Check refuses keys that cannot be a path below the root, and what a file cannot keep: all properties of an object but
+// one. A content type is no reason to refuse: it follows from a file's name, and is ignored.
 func (s *Store) Check(o *sender.Object) error {
-	switch {
-	case len(o.Metadata) > 0:
-		return errors.New("metadata: a directory keeps none")
-	case len(o.Tags) > 0:
-		return errors.New("tags: a directory keeps none")
-	case o.StorageClass != "":
-		return errors.New("storage_class: a directory has none")
-	case o.ACL != "":
-		return errors.New("acl: a directory has none")
+	for _, p := range [...]struct {
+		stated bool
+		field  string
+	}{
+		{len(o.Metadata) > 0, "metadata"},
+		{len(o.Tags) > 0, "tags"},
+		{o.StorageClass != "", "storage_class"},
+		{o.ACL != "", "acl"},
+		{o.CacheControl != "", "cache_control"},
+		{o.ContentDisposition != "", "content_disposition"},
+		{o.ContentEncoding != "", "content_encoding"},
+		{o.ContentLanguage != "", "content_language"},
+		{!o.Expires.IsZero(), "expires"},
+		{o.Encryption != "", "encryption"},
+		{o.EncryptionKey != "", "encryption_key"},
+		{o.LockMode != "", "lock_mode"},
+		{!o.LockUntil.IsZero(), "lock_until"},
+		{o.LegalHold, "legal_hold"},
+	} {
+		if p.stated {
+			return fmt.Errorf("%s: a directory keeps none", p.field)
+		}
 	}
 	return checkKey(o.Key)
 }

@@ -109,6 +109,19 @@ func TestCheckRefusesWhatAFileCannotKeep(t *testing.T) {
 			t.Errorf("Check accepts %+v", o)
 		}
 	}
+	at := time.Date(2131, 1, 1, 0, 0, 0, 0, time.UTC)
+	for field, o := range map[string]sender.Object{
+		"metadata": {Metadata: one}, "tags": {Tags: one}, "storage_class": {StorageClass: "IA"}, "acl": {ACL: "private"},
+		"cache_control": {CacheControl: "no-store"}, "content_disposition": {ContentDisposition: "inline"},
+		"content_encoding": {ContentEncoding: "br"}, "content_language": {ContentLanguage: "de"}, "expires": {Expires: at},
+		"encryption": {Encryption: "AES256"}, "encryption_key": {EncryptionKey: "k"}, "lock_mode": {LockMode: "COMPLIANCE"},
+		"lock_until": {LockUntil: at}, "legal_hold": {LegalHold: true},
+	} {
+		o.Key = "k"
+		if err := s.Check(&o); err == nil || !strings.HasPrefix(err.Error(), field+": ") {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
 	if err := s.Check(&sender.Object{Key: "k", ContentType: "text/csv"}); err != nil {
 		t.Errorf("Check refuses a content type: %v", err)
 	}

@@ -47,6 +47,7 @@ func (s *Store) request(c *call) *wire.Request {
 	if c.header == nil {
 		c.header = make(http.Header, 6)
 	}
+	s.terms.state(c.header, c.method == http.MethodPut)
 	u, signed := s.address.url(c.key, c.query)
 	s.signer.sign(signable{c.method, signed, c.query, c.header}, c.who, s.clock.Now())
 	c.authorization = c.header.Get(headerAuthorization)

@@ -1,6 +1,7 @@
 package oss
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,8 +34,8 @@ func (s *Store) Check(o *sender.Object) error {
 	if o.Size > maxObject {
 		return fmt.Errorf("size: %d bytes are more than the 48.8 TiB that OSS takes", o.Size)
 	}
-	if err := checkText(o.ContentType); err != nil {
-		return fmt.Errorf("content_type: %w", err)
+	if err := checkHeaders(o); err != nil {
+		return err
 	}
 	if err := checkMetadata(o.Metadata); err != nil {
 		return fmt.Errorf("metadata: %w", err)
@@ -48,7 +49,7 @@ func (s *Store) Check(o *sender.Object) error {
 	if err := oneOf(o.ACL, acls); err != nil {
 		return fmt.Errorf("acl: %w", err)
 	}
-	return nil
+	return cmp.Or(checkEncryption(o), checkLock(o))
 }
 
 // checkKey holds a key against https://www.alibabacloud.com/help/en/oss/user-guide/object-naming-conventions. Most

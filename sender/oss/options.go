@@ -42,6 +42,13 @@ type Options struct {
 	// that is an IP address or localhost has it always.
 	PathStyle bool
 
+	// RequestPayer is "requester" where the bucket's owner does not pay for requests; every request states it then.
+	RequestPayer string
+
+	// TrafficLimit has OSS itself take the bytes of each PutObject and UploadPart no faster, in bits a second:
+	// 819,200 to 838,860,800 (100 KiB to 100 MiB a second). 0: no limit.
+	TrafficLimit int64
+
 	Wire wire.Options
 }
 
@@ -65,6 +72,7 @@ type Store struct {
 	signer      signer
 	clock       clock
 	client      *wire.Client
+	terms       terms
 }
 
 var (
@@ -83,6 +91,10 @@ func New(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	terms, err := newTerms(o)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := ask(ctx, o.Credentials); err != nil {
 		return nil, fmt.Errorf("find OSS credentials: %w", err)
 	}
@@ -90,7 +102,7 @@ func New(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{address: a, credentials: o.Credentials, client: client, clock: clock{now: time.Now}}
+	s := &Store{address: a, credentials: o.Credentials, client: client, clock: clock{now: time.Now}, terms: terms}
 	s.signer = &signerV4{region: region}
 	if o.SignatureV1 {
 		s.signer = signerV1{}

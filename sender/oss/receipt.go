@@ -2,9 +2,6 @@ package oss
 
 import (
 	"errors"
-	"maps"
-	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/ingest-dev/ingest/hasher"
@@ -52,37 +49,4 @@ func checksum(decimal string) hasher.Checksum {
 		return hasher.Checksum{}
 	}
 	return hasher.FromUint64(hasher.CRC64ECMA, v)
-}
-
-// properties sets the headers of what goes with an object. The ACL is left out: it belongs to Put and to Complete.
-func properties(h http.Header, o *sender.Object) {
-	set(h, "Content-Type", o.ContentType)
-	set(h, "X-Oss-Storage-Class", o.StorageClass)
-	set(h, "X-Oss-Tagging", tagging(o.Tags))
-	for name, value := range o.Metadata {
-		h.Set(metadataPrefix+name, value)
-	}
-}
-
-const (
-	metadataPrefix = "X-Oss-Meta-"
-	headerACL      = "X-Oss-Object-Acl"
-)
-
-func set(h http.Header, name, value string) {
-	if value != "" {
-		h[name] = []string{value}
-	}
-}
-
-// tagging writes tags as the header wants them: as a query.
-func tagging(tags map[string]string) string {
-	if len(tags) == 0 {
-		return ""
-	}
-	pairs := make([]string, 0, 2*len(tags))
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		pairs = append(pairs, k, tags[k])
-	}
-	return query(pairs...)
 }

@@ -26,6 +26,8 @@ type call struct {
 	body     []byte
 	payload  *sender.Payload // whose bytes are the body; nil if the body is our own
 	patience time.Duration
+	keyed    bool                // S3 takes the customer's key with it
+	hidden   bool                // the ETag of what is stored will be no MD5
 	clean    func(string) string // takes our secrets out of foreign text; set by each attempt
 }
 
@@ -62,7 +64,7 @@ func (s *Store) attempt(ctx context.Context, c *call, signPayload bool) (*wire.R
 	r := s.request(c)
 	at := s.clock.now()
 	s.signer.sign(r, keys, c.payloadHash(signPayload), at)
-	c.clean = redactor(keys, signatureIn(r.Header.Get("Authorization")))
+	c.clean = redactor(keys.SecretAccessKey, keys.SessionToken, signatureIn(r.Header.Get("Authorization")), s.customer.secret())
 	answer, err := s.client.Do(ctx, r)
 	if err != nil {
 		return nil, err
@@ -88,6 +90,10 @@ func succeeded(answer *wire.Response) bool {
 func (s *Store) request(c *call) *wire.Request {
 	if c.header == nil {
 		c.header = make(http.Header, 4)
+	}
+	set(c.header, headerPayer, s.payer)
+	if c.keyed {
+		s.customer.state(c.header)
 	}
 	return &wire.Request{
 		Method: c.method, URL: s.address.url(c.key, c.query), Header: c.header, Body: c.bytes(),
@@ -141,10 +147,10 @@ const codeSkewed = "RequestTimeTooSkewed"
 const redacted = "[redacted]"
 
 // redactor returns a function that takes out of foreign text what must not be printed: the secret key, the session
-// token and signatures, which a store or a proxy may repeat from our request.
-func redactor(keys aws.Credentials, signature string) func(string) string {
+// token, signatures and the customer's key, which a store or a proxy may repeat from our request.
+func redactor(secrets ...string) func(string) string {
 	return func(s string) string {
-		for _, secret := range []string{keys.SecretAccessKey, keys.SessionToken, signature} {
+		for _, secret := range secrets {
 			if secret != "" {
 				s = strings.ReplaceAll(s, secret, redacted)
 			}

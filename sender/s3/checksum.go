@@ -78,20 +78,20 @@ func decode(a hasher.Algorithm, text string) hasher.Checksum {
 }
 
 // stated returns the checksum of that algorithm that an answer's header states of a part or an object put at once.
-func stated(h http.Header, a hasher.Algorithm) hasher.Checksum {
+func (s *Store) stated(c *call, h http.Header, a hasher.Algorithm) hasher.Checksum {
 	if d, ok := dialectOf(a); ok {
 		return decode(a, h.Get(d.header))
 	}
-	if opaque(h) {
+	if c.hidden || s.customer != nil || opaque(h) {
 		return hasher.Checksum{}
 	}
 	return fromETag(unquoted(h.Get("Etag")))
 }
 
-// opaque reports whether an answer's ETag cannot be an MD5, because of how the object is encrypted.
+// opaque reports whether an answer's ETag cannot be an MD5, because of how the object is encrypted. Not every store
+// says so of what was asked of it.
 func opaque(h http.Header) bool {
-	return strings.HasPrefix(h.Get("X-Amz-Server-Side-Encryption"), "aws:kms") ||
-		h.Get("X-Amz-Server-Side-Encryption-Customer-Algorithm") != ""
+	return keptByKMS(h.Get(headerEncryption)) || h.Get(headerEncryption+"-Customer-Algorithm") != ""
 }
 
 // fromETag returns the MD5 that an ETag of 32 hex digits is, or the zero Checksum.

@@ -26,6 +26,7 @@ const completePatience = 10 * time.Minute
 func (s *Store) Complete(ctx context.Context, u sender.Upload, _ *sender.Object, done sender.Completion) (sender.Receipt, error) {
 	c := &call{
 		op: "complete upload", key: u.Key, method: http.MethodPost, query: string(uploadQuery(nil, u)), patience: completePatience,
+		keyed: true,
 	}
 	a, err := s.algorithmOf(ctx, u)
 	if err != nil {

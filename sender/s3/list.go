@@ -36,7 +36,7 @@ func (s *Store) Parts(ctx context.Context, u sender.Upload) iter.Seq2[sender.Sto
 			}
 			a, _ := s.known(u)
 			for _, p := range page.Parts {
-				if !yield(p.stored(a), nil) {
+				if !yield(p.stored(a, s.customer != nil), nil) {
 					return
 				}
 				after = p.Number
@@ -62,11 +62,11 @@ type partXML struct {
 }
 
 // stored returns the part with its checksum by a if there is one, else with the best. Amazon lists a CRC of parts
-// that were sent with MD5, too.
-func (p *partXML) stored(a hasher.Algorithm) sender.StoredPart {
+// that were sent with MD5, too. An ETag that is hidden is no MD5.
+func (p *partXML) stored(a hasher.Algorithm, hidden bool) sender.StoredPart {
 	etag := unquoted(p.ETag)
 	sum := decode(a, p.text(a))
-	if a == hasher.MD5 {
+	if a == hasher.MD5 && !hidden {
 		sum = fromETag(etag)
 	}
 	if sum.IsZero() {
@@ -77,7 +77,7 @@ func (p *partXML) stored(a hasher.Algorithm) sender.StoredPart {
 
 // partsPage lists the parts after a number, and learns the upload's checksum by the way.
 func (s *Store) partsPage(ctx context.Context, u sender.Upload, after, limit int) (*partsPageXML, error) {
-	c := &call{op: "list parts", key: u.Key, method: http.MethodGet}
+	c := &call{op: "list parts", key: u.Key, method: http.MethodGet, keyed: true}
 	c.query = string(uploadQuery([]byte("max-parts="+strconv.Itoa(limit)+"&part-number-marker="+strconv.Itoa(after)+"&"), u))
 	answer, err := s.exchange(ctx, c)
 	if err != nil {

@@ -19,7 +19,7 @@ const defaultRegion = "us-east-1"
 // New returns the store of a bucket. It finds what the options leave open, and gets the first credentials; it does
 // not ask the bucket. Its errors are of the configuration, one line each.
 func New(ctx context.Context, o Options) (*Store, error) {
-	if err := checkBucket(o.Bucket); err != nil {
+	if err := o.check(); err != nil {
 		return nil, err
 	}
 	o, err := o.found(ctx)
@@ -30,6 +30,9 @@ func New(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.CustomerKey.mayTravel(at); err != nil {
+		return nil, err
+	}
 	keys := newKeyring(o.Credentials)
 	if err := keys.probe(ctx); err != nil {
 		return nil, err
@@ -38,9 +41,20 @@ func New(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{bucket: o.Bucket, address: at, client: client, keys: keys, signer: signer{region: o.Region}}
+	s := &Store{
+		bucket: o.Bucket, address: at, client: client, keys: keys, signer: signer{region: o.Region},
+		payer: o.RequestPayer, customer: o.CustomerKey,
+	}
 	s.sums.start(o.Checksum)
 	return s, nil
+}
+
+// check finds what is wrong with the options alone.
+func (o *Options) check() error {
+	if o.RequestPayer != "" && o.RequestPayer != "requester" {
+		return fmt.Errorf("request payer %q: S3 knows requester alone", o.RequestPayer)
+	}
+	return checkBucket(o.Bucket)
 }
 
 // found returns the options with what the AWS variables and profiles say of the empty ones.

@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/ingest-dev/ingest/sender"
-	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // The bounds of https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html and its neighbours.
@@ -49,8 +47,9 @@ func (s *Store) Check(o *sender.Object) error {
 		return fmt.Errorf("size: %d bytes are more than the %d of an object", o.Size, s.Limits().MaxObject)
 	}
 	return errors.Join(
-		checkValue("content_type", o.ContentType), checkMetadata(o.Metadata), checkTags(o.Tags),
+		checkHeaders(o), checkMetadata(o.Metadata), checkTags(o.Tags),
 		checkStorageClass(o.StorageClass), checkACL(o.ACL),
+		s.checkEncryption(o), s.checkLock(o),
 	)
 }
 
@@ -140,39 +139,4 @@ func isToken(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-// properties returns the header with what goes with an object.
-func properties(o *sender.Object) http.Header {
-	h := make(http.Header, 8+len(o.Metadata)) // with room for what the call adds
-	set(h, "Content-Type", o.ContentType)
-	set(h, "X-Amz-Storage-Class", o.StorageClass)
-	set(h, "X-Amz-Acl", o.ACL)
-	set(h, "X-Amz-Tagging", tagging(o.Tags))
-	for name, value := range o.Metadata {
-		h.Set(metadataPrefix+name, value)
-	}
-	return h
-}
-
-const metadataPrefix = "X-Amz-Meta-"
-
-// set takes a name in its canonical form.
-func set(h http.Header, name, value string) {
-	if value != "" {
-		h[name] = []string{value}
-	}
-}
-
-// tagging returns tags as S3 takes them: as a query.
-func tagging(tags map[string]string) string {
-	var b []byte
-	for i, key := range slices.Sorted(maps.Keys(tags)) {
-		if i > 0 {
-			b = append(b, '&')
-		}
-		b = append(wire.AppendEscaped(b, key, false), '=')
-		b = wire.AppendEscaped(b, tags[key], false)
-	}
-	return string(b)
 }

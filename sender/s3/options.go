@@ -32,6 +32,13 @@ type Options struct {
 	// profile's use_dualstack_endpoint say.
 	Network Network
 
+	// RequestPayer is "requester" where the bucket's owner does not pay for requests; every request states it then.
+	RequestPayer string
+
+	// CustomerKey has S3 encrypt all objects with a key of the caller's own. It goes along with all requests that S3
+	// wants it with, and never over plain HTTP but on loopback. ETags are no MD5s then. Nil: none.
+	CustomerKey *CustomerKey
+
 	Checksum Checksum
 	Style    Style
 	Wire     wire.Options

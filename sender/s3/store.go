@@ -27,6 +27,8 @@ type Store struct {
 	signer  signer
 	clock   clock
 
+	payer        string       // that requests state; empty: none
+	customer     *CustomerKey // nil: none
 	sums         negotiation
 	signPayloads atomic.Bool // the endpoint wants the SHA-256 of payloads
 	uploads      sync.Map    // sender.Upload -> hasher.Algorithm that it was begun with; MD5 if with none
@@ -45,7 +47,7 @@ func (s *Store) Wire() hasher.Algorithm { return s.sums.current() }
 // Put stores a whole object in one request, of at most 5 GiB. The receipt's checksum is what the store states; with
 // MD5 it is the ETag, where that is an MD5. While the endpoint's checksum is being settled, it takes up to three requests.
 func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (r sender.Receipt, err error) {
-	c := &call{op: "put object", key: o.Key, method: http.MethodPut, payload: &p}
+	c := &call{op: "put object", key: o.Key, method: http.MethodPut, payload: &p, keyed: true, hidden: keptByKMS(o.Encryption)}
 	err = s.sums.negotiate(func(a hasher.Algorithm) (bool, error) {
 		c.header = properties(o)
 		r, err = s.deliver(ctx, c, a)
@@ -69,7 +71,7 @@ func (s *Store) deliver(ctx context.Context, c *call, a hasher.Algorithm) (sende
 	if err != nil {
 		return sender.Receipt{}, err
 	}
-	r.Checksum = stated(answer.Header, a)
+	r.Checksum = s.stated(c, answer.Header, a)
 	if !r.Checksum.IsZero() && r.Checksum != sent {
 		return sender.Receipt{}, c.mismatch(answer, r.Checksum, sent)
 	}

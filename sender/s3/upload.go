@@ -17,7 +17,7 @@ const maxUploadID = 1024
 
 // Begin opens an upload with the checksum in force, as one of the full object.
 func (s *Store) Begin(ctx context.Context, o *sender.Object) (u sender.Upload, err error) {
-	c := &call{op: "begin upload", key: o.Key, method: http.MethodPost, query: "uploads="}
+	c := &call{op: "begin upload", key: o.Key, method: http.MethodPost, query: "uploads=", keyed: true}
 	err = s.sums.negotiate(func(a hasher.Algorithm) (bool, error) {
 		c.header = properties(o)
 		if d, ok := dialectOf(a); ok {
@@ -63,7 +63,7 @@ func parseBegin(body []byte) (string, error) {
 // automatic mode, this part and the upload's others go with MD5. If the upload takes none but its own, as those of
 // Amazon do, the endpoint may have compared it without a word: the receipts prove nothing then, and the whole must.
 func (s *Store) SendPart(ctx context.Context, u sender.Upload, p sender.Part) (sender.Receipt, error) {
-	c := &call{op: "send part", key: u.Key, part: p.Number, method: http.MethodPut, payload: &p.Payload}
+	c := &call{op: "send part", key: u.Key, part: p.Number, method: http.MethodPut, payload: &p.Payload, keyed: true}
 	c.query = string(uploadQuery([]byte("partNumber="+strconv.Itoa(p.Number)+"&"), u))
 	a, err := s.algorithmOf(ctx, u)
 	if err != nil {
