@@ -39,6 +39,10 @@ type Options struct {
 	Retries  int         // as in [sender.Options], for all requests of one row together; 0: [sender.DefaultRetries]
 	Observe  func(Event) // called in journal order from one goroutine; it must not block; nil: nobody
 
+	// Guess finds the content type of objects whose rows state none. A store keeps it with the object as it was when
+	// the object, or its upload, was begun.
+	Guess Guess
+
 	// NoToken keeps objects free of the metadata [sender.TokenKey]. Without this option, those that are sent to a
 	// store whose checksums do not combine to that of the whole (none, or MD5) carry a token of 128 bits there. By it
 	// an object whose answer was lost is known for ours, also by a later run; else it is sent again. Rows that state

@@ -142,6 +142,9 @@ func (r *Runner) upload(ctx context.Context, f *file) error {
 
 // begin opens an upload and makes its id durable.
 func (r *Runner) begin(ctx context.Context, f *file) error {
+	if err := r.sniff(ctx, f); err != nil {
+		return err
+	}
 	before := r.repeats()
 	u, err := r.job.Store.Begin(ctx, &f.object)
 	if err != nil {

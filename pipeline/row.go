@@ -17,6 +17,7 @@ func (r *Runner) newFile(row *manifests.Row) *file {
 		row: *row.Clone(), known: r.job.Known.Upload(row.Number), budget: sender.NewBudget(r.opts.Retries),
 	}
 	f.object = *ObjectOf(&f.row)
+	r.opts.Guess.byName(&f.object, f.row.Source)
 	if row.Checksum != "" {
 		stated, err := hasher.Parse(row.Checksum)
 		f.stated = stated

@@ -88,6 +88,7 @@ func (r *Runner) send(ctx context.Context) func(*part) {
 func (r *Runner) put(ctx context.Context, p *part) (sender.Receipt, error) {
 	payload := sender.Payload{Data: p.chunk.Bytes(), Sums: p.sums}
 	if p.file.one() {
+		r.opts.Guess.byContent(&p.file.object, payload.Data)
 		return r.job.Store.Put(ctx, &p.file.object, payload)
 	}
 	return r.job.Store.SendPart(ctx, *p.file.upload, sender.Part{Number: p.number, Offset: p.off, Payload: payload})
