@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/pipeline"
 )
 
 // openJournal opens or begins the job's journal, beside the file of that name unless --journal says otherwise.
@@ -58,7 +60,21 @@ func (j *job) identity() journal.Job {
 	if err != nil {
 		root = j.manifest.Root()
 	}
-	return journal.Job{Manifest: j.summary.Digest, Rows: j.summary.Rows, Target: j.store.name, Root: root}
+	return journal.Job{Manifest: j.digest(), Rows: j.summary.Rows, Target: j.store.name, Root: root}
+}
+
+// digest is that of the manifest, its defaults included, and of what else flags decide for all objects. A run that is
+// carried on with other flags would leave objects of two kinds: it is refused, as one with an edited manifest is.
+func (j *job) digest() [16]byte {
+	text := string(j.summary.Digest[:]) + j.store.mark
+	if g := j.Options.Guess; g != pipeline.GuessName {
+		text += " guess=" + g.String()
+	}
+	if len(text) == len(j.summary.Digest) {
+		return j.summary.Digest
+	}
+	sum := sha256.Sum256([]byte(text))
+	return [16]byte(sum[:])
 }
 
 // explainJournal says what to do about a journal that cannot be used.
@@ -66,7 +82,10 @@ func explainJournal(err error) error {
 	switch {
 	case errors.Is(err, journal.ErrLocked):
 		return fmt.Errorf("%w: wait for the other run, or stop it", err)
-	case errors.Is(err, journal.ErrOtherJob), errors.Is(err, journal.ErrDamaged):
+	case errors.Is(err, journal.ErrOtherJob):
+		return fmt.Errorf("%w; flags that say what all objects have, such as --metadata, are part of the manifest: "+
+			"give the same ones, or name another journal with --journal, or begin anew with --restart", err)
+	case errors.Is(err, journal.ErrDamaged):
 		return fmt.Errorf("%w: name another with --journal, or begin anew with --restart", err)
 	case errors.Is(err, journal.ErrFormat):
 		return fmt.Errorf("%w: name another with --journal", err)

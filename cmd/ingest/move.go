@@ -25,6 +25,7 @@ type move struct {
 
 func (m *move) flags(cmd *cobra.Command) {
 	m.transfer.flags(cmd)
+	m.properties.flags(cmd)
 	m.journalFlags(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&m.restart, "restart", false, "throw the journal away first, aborting the uploads that it knows")

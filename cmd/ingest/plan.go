@@ -34,6 +34,7 @@ nothing. It exits 1 if rows would fail.`,
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0]) },
 	}
 	c.transfer.flags(cmd)
+	c.properties.flags(cmd)
 	c.journalFlags(cmd)
 	c.manifestFlags(cmd)
 	cmd.Flags().BoolVar(&c.json, "json", false, "the plan on stdout as one JSON object")

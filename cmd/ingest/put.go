@@ -36,7 +36,7 @@ func (c *putCommand) run(cmd *cobra.Command, file, url string) error {
 	c.url, name = splitName(url, filepath.Base(file))
 	c.suffix = putSuffix(c.url, name)
 	return c.move.run(cmd, file, func(prefix string) (*manifests.Manifest, error) {
-		return manifests.Single(file, prefix+name), nil
+		return manifests.SingleWith(file, prefix+name, c.properties.defaults())
 	})
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/sender"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -24,9 +26,11 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup:               settings,
+		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":  exitsWith,
 			"begin": beginUpload,
+			"key":   makeKey,
 			"make":  makeFile,
 			"serve": startServer,
 			"hold":  holdJournal,
@@ -34,6 +38,33 @@ func TestScripts(t *testing.T) {
 			"lines": hasLines,
 		},
 	})
+}
+
+// condition: [encryption] holds if the embedded store keeps it.
+func condition(name string) (bool, error) {
+	if name != "encryption" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	dir, err := os.MkdirTemp("", "ingest-condition-*")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	server, err := newServed(dir, "--bucket", "demo")
+	if err != nil {
+		return false, err
+	}
+	defer server.stop()
+	s, err := ossOf(context.Background(), "demo", server.settings["OSS_ENDPOINT"])
+	if err != nil {
+		return false, err
+	}
+	defer s.Close()
+	_, err = s.Put(context.Background(), &sender.Object{Key: "k", Encryption: "AES256"}, sender.Payload{})
+	if e, ok := errors.AsType[*sender.Error](err); ok && e.Code == "NotImplemented" {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // settings keep the user's own out, and give every script keys that must never be seen in what is printed.
@@ -97,6 +128,11 @@ func makeFile(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
 	ts.Check(os.WriteFile(path, data, 0o600))
+}
+
+// makeKey: key FILE TEXT writes a text without a line break behind it, as keys are.
+func makeKey(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(args[1]), 0o600))
 }
 
 // startServer: serve DIR [FLAG...] starts the embedded store and takes its settings over.

@@ -24,6 +24,7 @@ type target struct {
 	url       string
 	signature string
 	checksum  string
+	terms     terms
 	absent    absence
 }
 
@@ -42,6 +43,7 @@ func (t *target) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&t.signature, "oss-signature", "v4", "signature `VERSION` for oss://: v4 or v1")
 	f.StringVar(&t.checksum, "s3-checksum", auto, "checksum for s3://: auto, crc64nvme, crc32c or md5")
+	t.terms.flags(cmd)
 }
 
 // store is an open destination.
@@ -51,6 +53,7 @@ type store struct {
 	prefix   string // put in front of every key
 	name     string // what a journal calls it: the same place has the same name
 	endpoint string // the URL that requests go to; empty for a directory
+	mark     string // what else makes another job of the same place
 }
 
 // closer is the Close of what cannot fail to close.
@@ -69,6 +72,9 @@ func (t *target) open(ctx context.Context, parallel int) (*store, error) {
 	scheme, rest, ok := strings.Cut(t.url, "://")
 	if !ok {
 		return nil, usagef("%q is not a destination: want oss://bucket/prefix, s3://bucket/prefix or file:///directory", t.url)
+	}
+	if err := t.terms.check(scheme); err != nil {
+		return nil, err
 	}
 	switch scheme {
 	case "oss":
@@ -114,7 +120,10 @@ func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store
 	if err != nil {
 		return nil, err
 	}
-	o := oss.Options{Bucket: bucket, SignatureV1: t.signature == "v1", Credentials: who}
+	o := oss.Options{
+		Bucket: bucket, SignatureV1: t.signature == "v1", Credentials: who,
+		RequestPayer: t.terms.payer, TrafficLimit: t.terms.bits(),
+	}
 	if err := t.reach.oss(&o, parallel); err != nil {
 		return nil, err
 	}
@@ -122,7 +131,7 @@ func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, closer(s.Close), prefix, placeName("oss", bucket, prefix, s.Endpoint()), s.Endpoint()}, nil
+	return &store{s, closer(s.Close), prefix, placeName("oss", bucket, prefix, s.Endpoint()), s.Endpoint(), ""}, nil
 }
 
 func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store, error) {
@@ -130,8 +139,12 @@ func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store,
 	if err != nil {
 		return nil, err
 	}
+	key, err := t.terms.customerKey()
+	if err != nil {
+		return nil, err
+	}
 	checksum, _ := s3.ParseChecksum(t.checksum) // checked before
-	o := s3.Options{Bucket: bucket, Checksum: checksum}
+	o := s3.Options{Bucket: bucket, Checksum: checksum, RequestPayer: t.terms.payer, CustomerKey: key}
 	if err := t.reach.s3(&o, parallel); err != nil {
 		return nil, err
 	}
@@ -139,7 +152,7 @@ func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store,
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, closer(s.Close), prefix, placeName("s3", bucket, prefix, s.Endpoint()), s.Endpoint()}, nil
+	return &store{s, closer(s.Close), prefix, placeName("s3", bucket, prefix, s.Endpoint()), s.Endpoint(), mark(key)}, nil
 }
 
 func (t *target) openDir(rest string) (*store, error) {
@@ -155,7 +168,7 @@ func (t *target) openDir(rest string) (*store, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, s, "", "file://" + filepath.ToSlash(filepath.Clean(path)), ""}, nil
+	return &store{s, s, "", "file://" + filepath.ToSlash(filepath.Clean(path)), "", ""}, nil
 }
 
 // placeName is what a journal calls a place in a bucket.

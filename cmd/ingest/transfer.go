@@ -19,20 +19,21 @@ import (
 // transfer is what the commands that look at rows and a store share: their flags, and the job made of them.
 type transfer struct {
 	target
-	format    string
-	root      string
-	reader    string
-	journal   string
-	suffix    string // of the journal's default name
-	restart   bool
-	partSize  autoSize
-	parallel  autoCount
-	limitRate byteSize
-	limitReqs float64
-	retries   int
-	token     string
-	own       ownFiles
-	room      room
+	properties properties
+	format     string
+	root       string
+	reader     string
+	journal    string
+	suffix     string // of the journal's default name
+	restart    bool
+	partSize   autoSize
+	parallel   autoCount
+	limitRate  byteSize
+	limitReqs  float64
+	retries    int
+	token      string
+	own        ownFiles
+	room       room
 }
 
 func (t *transfer) flags(cmd *cobra.Command) {
@@ -101,9 +102,14 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 	if err := t.checkFlags(); err != nil {
 		return nil, err
 	}
+	guess, err := t.properties.guessing()
+	if err != nil {
+		return nil, err
+	}
 	j := newJob()
 	j.Options = pipeline.Options{
 		PartSize: int64(t.partSize.byteSize), Parallel: t.parts(), Retries: t.again(), NoToken: t.token == "never",
+		Guess: guess,
 	}
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
@@ -130,7 +136,10 @@ func (t *transfer) openStore(ctx context.Context, j *job) error {
 		Quit: j.quitting,
 	})
 	j.Counted = &j.counters
-	return j.Options.Check(j.Store.Limits())
+	if err := j.Options.Check(j.Store.Limits()); err != nil {
+		return err
+	}
+	return t.checkProperties(j.Store)
 }
 
 func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix string) (*manifests.Manifest, error)) error {
@@ -174,7 +183,9 @@ func (t *transfer) openFile(cmd *cobra.Command, path string) func(prefix string)
 		if err != nil {
 			return nil, fmt.Errorf("--format: %w", err)
 		}
-		return manifests.Open(path, manifests.Options{Format: format, Root: t.root, Prefix: prefix, Stdin: cmd.InOrStdin()})
+		return manifests.Open(path, manifests.Options{
+			Format: format, Root: t.root, Prefix: prefix, Stdin: cmd.InOrStdin(), Defaults: t.properties.defaults(),
+		})
 	}
 }
 

@@ -25,6 +25,9 @@ func (t *target) warn(cmd *cobra.Command, s *store, log *logger) {
 	if path := awsCredentials(t.url, os.Getenv); path != "" && allows(path, 0o044) {
 		log.Warn().Str("file", path).Msg("others can read your access keys: chmod 600 it")
 	}
+	if path := t.terms.keyFile; path != "" && allows(path, 0o044) {
+		log.Warn().Str("file", path).Msg("others can read the key that your objects are encrypted with: chmod 600 it")
+	}
 	warnOfCredentials(s, log)
 	if path := flag(cmd, "config"); path != "" && allows(path, 0o002) {
 		log.Warn().Str("file", path).Msg("anyone can change the configuration, and so where your data go: chmod 600 it")

@@ -61,9 +61,11 @@ func (g gated) Check(o *sender.Object) error {
 }
 
 // reader returns the official client, by whose means objects are read back.
-var reader = sync.OnceValue(func() *awss3.Client {
+var reader = sync.OnceValue(newReader)
+
+func newReader() *awss3.Client {
 	return awss3.New(awss3.Options{BaseEndpoint: &access.URL, Region: access.Region, UsePathStyle: true, Credentials: keys()})
-})
+}
 
 func read(key string) ([]byte, error) {
 	got, err := reader().GetObject(context.Background(), &awss3.GetObjectInput{Bucket: &access.Bucket, Key: &key})

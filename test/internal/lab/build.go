@@ -38,6 +38,16 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// Program returns the path of the program, which is built once. The package's tests run by [Main].
+func Program(t *testing.T) string {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 const module = "github.com/ingest-dev/ingest"
 
 var built string // the folder of the program, if it was built

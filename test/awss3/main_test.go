@@ -1,0 +1,9 @@
+package awss3
+
+import (
+	"testing"
+
+	"github.com/ingest-dev/ingest/test/internal/lab"
+)
+
+func TestMain(m *testing.M) { lab.Main(m) }

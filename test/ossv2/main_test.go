@@ -1,0 +1,9 @@
+package ossv2
+
+import (
+	"testing"
+
+	"github.com/ingest-dev/ingest/test/internal/lab"
+)
+
+func TestMain(m *testing.M) { lab.Main(m) }
