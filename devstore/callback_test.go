@@ -3,11 +3,11 @@ package devstore
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -131,7 +131,11 @@ func TestCallbackThatFailsKeepsTheObject(t *testing.T) {
 		"status":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) }, "Error status : 201."},
 		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) }, "Error status : 302."},
 		"no JSON":  {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "fine") }, "not valid json"},
-		"too long": {func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, "%q", pattern(1<<20)) }, "too long content-length"},
+		"too long": {func(w http.ResponseWriter, _ *http.Request) {
+			text := `"` + strings.Repeat("x", 1<<20) + `"`
+			w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+			_, _ = io.WriteString(w, text)
+		}, "too long content-length"},
 		"no length": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, `{`)
 			_ = http.NewResponseController(w).Flush()
