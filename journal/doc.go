@@ -18,5 +18,5 @@
 // journal is dead ([ErrDead]), and the next Open starts from what is on the disk.
 //
 // What the journal asks of its writer is small. An upload's [Begun] is synced before its first part is sent. Of a row
-// that is stored, [Done] or [Unverified], this is not taken back; [Journal.Append] refuses what would.
+// that is stored, with any [Status] but [Failed], this is not taken back; [Journal.Append] refuses what would.
 package journal

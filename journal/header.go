@@ -12,8 +12,11 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// Version is the format that this package writes, and the newest that it reads.
-const Version = 1
+// Version is the format that this package writes, and the newest that it reads. Version 1 has fewer statuses, and no
+// callbacks; a journal of it is written anew when it is opened.
+const Version = 2
+
+const oldestVersion = 1
 
 // The header's layout; FORMAT.md has the table. The first preambleSize bytes and the checksum in the last eight
 // are the same in every version, so that a damaged header is never taken for one of a newer format.
@@ -132,9 +135,10 @@ func decodeHeader(b []byte) (*Header, error) {
 		return nil, fmt.Errorf("%w: its checksum is wrong", ErrDamaged)
 	}
 	h := &Header{Version: binary.LittleEndian.Uint32(b[8:])}
-	if h.Version != Version {
-		return nil, fmt.Errorf("%w: it has format version %d, this program reads version %d: "+
-			"go on with the release that wrote it, or set the journal aside and start over", ErrFormat, h.Version, Version)
+	if h.Version < oldestVersion || h.Version > Version {
+		return nil, fmt.Errorf("%w: it has format version %d, this program reads versions %d to %d: "+
+			"go on with the release that wrote it, or set the journal aside and start over",
+			ErrFormat, h.Version, oldestVersion, Version)
 	}
 	if len(body) < fixedSize {
 		return nil, fmt.Errorf("%w: it is too short", ErrDamaged)

@@ -75,8 +75,8 @@ func (j *Journal) start() {
 // Append adds a record. It only encodes it, and does not keep it: the record is written at once, by the writer,
 // and so survives the end of the process; it is synced with the next group, and then survives that of the machine.
 // Append waits only while the disk is megabytes behind, and never for a sync alone. It fails with [ErrRecord] if
-// the record is out of bounds, or is an [Outcome] that takes back what is stored: of a [Done] row any, of an
-// [Unverified] one Failed. It fails with [ErrDead] and with [ErrClosed].
+// the record is out of bounds, or is an [Outcome] that takes back what is stored: of a [Done], [Kept] or
+// [CallbackFailed] row any, of an [Unverified] one Failed. It fails with [ErrDead] and with [ErrClosed].
 func (j *Journal) Append(r Record) error {
 	if err := check(r); err != nil {
 		return err

@@ -162,14 +162,14 @@ func TestOtherJobIsRefusedAndSaysWhatDiffers(t *testing.T) {
 }
 
 func TestNewerVersionIsRefusedAndNamed(t *testing.T) {
-	h := &Header{Version: 2, Job: testJob}
+	h := &Header{Version: Version + 1, Job: testJob}
 	b := h.encode()
 	requireRefused(t, b, ErrFormat)
 	_, err := decodeHeader(b)
-	if !strings.Contains(err.Error(), "version 2") || !strings.Contains(err.Error(), "version 1") {
+	if !strings.Contains(err.Error(), "version 3") || !strings.Contains(err.Error(), "versions 1 to 2") {
 		t.Fatal(err)
 	}
-	b[8] = 3 // a version that is only damage
+	b[8] = 4 // a version that is only damage
 	requireRefused(t, b, ErrDamaged)
 }
 

@@ -51,8 +51,8 @@ func (t *truth) state() *State {
 
 // describe makes states comparable, and readable where they differ.
 func describe(s *State) string {
-	text := fmt.Sprintf("done %v unverified %v failed %v bytes %d\n",
-		s.Done.ToArray(), s.Unverified.ToArray(), s.Failed.ToArray(), s.Bytes)
+	text := fmt.Sprintf("done %v unverified %v failed %v callback failed %v kept %v bytes %d\n", s.Done.ToArray(),
+		s.Unverified.ToArray(), s.Failed.ToArray(), s.CallbackFailed.ToArray(), s.Kept.ToArray(), s.Bytes)
 	for _, row := range slices.Sorted(maps.Keys(s.Uploads)) {
 		u := s.Uploads[row]
 		text += fmt.Sprintf("upload %+v\n", u.Begun)
@@ -65,9 +65,11 @@ func describe(s *State) string {
 
 // lies returns what a state believes that is not so, given what is. Less than the truth is no lie.
 func lies(s *State, t *truth) string {
-	for _, row := range s.Done.ToArray() {
-		if t.outcomes[int64(row)].Status != Done {
-			return fmt.Sprintf("row %d is taken for done", row)
+	for _, status := range []Status{Done, CallbackFailed, Kept} {
+		for _, row := range s.rows(status).ToArray() {
+			if t.outcomes[int64(row)].Status != status {
+				return fmt.Sprintf("row %d is taken for %s", row, status)
+			}
 		}
 	}
 	for row, u := range s.Uploads {
@@ -103,7 +105,7 @@ func requireInvented(t *testing.T, s *State, records []Record) {
 			t.Fatalf("row %d: nobody began upload %+v", row, u.Begun)
 		}
 	}
-	for _, status := range []Status{Done, Unverified, Failed} {
+	for _, status := range statuses {
 		for _, row := range s.rows(status).ToArray() {
 			if !slices.ContainsFunc(records, func(r Record) bool {
 				o, ok := r.(Outcome)
@@ -136,7 +138,7 @@ func someRecords(rng *rand.Rand, n int) []Record {
 				continue
 			}
 			switch o.Status {
-			case Done:
+			case Done, CallbackFailed, Kept:
 				done[row] = true
 			case Unverified:
 				unverified[row] = true
@@ -164,7 +166,7 @@ func someRecord(rng *rand.Rand, row int64, i int) Record {
 	case k < 19:
 		return outcome(row, Unverified)
 	}
-	return outcome(row, Done)
+	return outcome(row, [...]Status{Done, Done, CallbackFailed, Kept}[rng.IntN(4)])
 }
 
 // image returns the bytes of a journal of these records, and the offset of every frame and of the end.

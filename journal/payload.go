@@ -12,15 +12,19 @@ const (
 	kindOutcome kind = 4
 )
 
-// The bits of an outcome's second byte. The two lowest are the status.
+// The bits of an outcome's second byte. The two lowest are those of the status, whose third one came with version 2.
 const (
 	hasXXH3 = 1 << (2 + iota)
 	hasChecksum
 	hasVersion
 	hasFailure
-	outcomeBits = hasFailure<<1 - 1
-	statusBits  = 3
+	statusHigh
+	hasCallback
+	statusBits = 3
 )
+
+// doneCompared is what a Done outcome with Compared has for a status.
+const doneCompared = 6
 
 // failureBounds are the bounds of a Failure's texts, in their order.
 var failureBounds = [...]int{32, 128, 1024, 128, 256, 64}
@@ -76,7 +80,7 @@ func appendPart(b []byte, r *Part) []byte {
 }
 
 func appendOutcome(b []byte, r *Outcome) []byte {
-	bits := outcomeFlags(r)
+	bits, start := outcomeFlags(r), len(b)
 	b = append(appendRow(b, r.Row), bits)
 	b = binary.AppendVarint(b, r.Size)
 	b = binary.AppendUvarint(b, uint64(r.Parts))
@@ -94,11 +98,18 @@ func appendOutcome(b []byte, r *Outcome) []byte {
 	if bits&hasFailure != 0 {
 		b = appendFailure(b, r.Failure)
 	}
+	if bits&hasCallback != 0 {
+		room := maxPayload - (len(b) - start) - binary.MaxVarintLen16
+		b = appendText(b, cut(r.Callback, min(room, MaxCallback)))
+	}
 	return b
 }
 
 func outcomeFlags(r *Outcome) byte {
-	bits := byte(r.Status)
+	bits := statusFlags(r)
+	if r.Callback != "" {
+		bits |= hasCallback
+	}
 	if r.HasXXH3 {
 		bits |= hasXXH3
 	}
@@ -112,6 +123,29 @@ func outcomeFlags(r *Outcome) byte {
 		bits |= hasFailure
 	}
 	return bits
+}
+
+func statusFlags(r *Outcome) byte {
+	status := byte(r.Status)
+	if r.Compared {
+		status = doneCompared
+	}
+	if status > statusBits {
+		return status&statusBits | statusHigh
+	}
+	return status
+}
+
+// statusOf returns what statusFlags has put into bits.
+func statusOf(bits byte) (status Status, compared bool) {
+	status = Status(bits & statusBits)
+	if bits&statusHigh != 0 {
+		status += statusBits + 1
+	}
+	if status == doneCompared {
+		return Done, true
+	}
+	return status, false
 }
 
 func appendFailure(b []byte, f *Failure) []byte {
@@ -188,7 +222,7 @@ func decodeOutcome(payload []byte, skim bool) (r Outcome, ok bool) {
 	d := decoder{b: payload, skim: skim}
 	r.Row = d.row()
 	bits := d.byte()
-	r.Status = Status(bits & statusBits)
+	r.Status, r.Compared = statusOf(bits)
 	r.Size = d.varint()
 	r.Parts = int(d.uvarint(MaxPart))
 	r.Attempts = int(d.uvarint(MaxPart))
@@ -205,7 +239,10 @@ func decodeOutcome(payload []byte, skim bool) (r Outcome, ok bool) {
 	if bits&hasFailure != 0 {
 		r.Failure = d.failure()
 	}
-	return r, d.done() && bits <= outcomeBits && r.Row > 0 && r.check() == nil
+	if bits&hasCallback != 0 {
+		r.Callback = d.text(MaxCallback)
+	}
+	return r, d.done() && r.Row > 0 && r.check() == nil
 }
 
 func (d *decoder) failure() *Failure {

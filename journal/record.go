@@ -13,6 +13,7 @@ const (
 	MaxUploadID = 1024
 	MaxETag     = 1024
 	MaxVersion  = 1024
+	MaxCallback = 1024
 )
 
 // Record is what a journal remembers: a [Begun], a [Part], a [Dropped] or an [Outcome], by value.
@@ -45,8 +46,8 @@ type Dropped struct {
 	Row int64
 }
 
-// Outcome says how the row ended. The last one of a row counts. Done and Unverified close the row's upload;
-// Failed leaves it open, for a later run to carry on.
+// Outcome says how the row ended. The last one of a row counts. Every status closes the row's upload but Failed, which
+// leaves it open, for a later run to carry on.
 type Outcome struct {
 	Row       int64
 	Status    Status
@@ -59,6 +60,8 @@ type Outcome struct {
 	VersionID string          // at most MaxVersion bytes
 	Attempts  int
 	Failure   *Failure // nil unless something is to be said
+	Callback  string   // what an application server answered; cut to MaxCallback bytes, or less, when it is written
+	Compared  bool     // of a Done row: nothing was sent, as what was there has the size and the Checksum
 }
 
 func (Begun) record()   {}
@@ -75,24 +78,26 @@ type Source struct {
 // Status is how a row ended. The numbers are written into journals and never change.
 type Status uint8
 
-// The statuses. Unverified is an object that is stored, of which the store says no checksum.
+// The statuses. Unverified is an object that is stored, of which the store says no checksum. CallbackFailed is one
+// that is stored and proven, of which the store could not tell the application server, or may not have. Kept is a row
+// whose object was there before, and was left alone.
 const (
-	Done       Status = 1
-	Failed     Status = 2
-	Unverified Status = 3
+	Done           Status = 1
+	Failed         Status = 2
+	Unverified     Status = 3
+	CallbackFailed Status = 4
+	Kept           Status = 5
 )
 
-// String returns the name that reports use: "done", "failed" or "unverified".
+// statuses are all of them.
+var statuses = [...]Status{Done, Failed, Unverified, CallbackFailed, Kept}
+
+// String returns the name that reports use: "done", "failed", "unverified", "callback_failed" or "kept".
 func (s Status) String() string {
-	switch s {
-	case Done:
-		return "done"
-	case Failed:
-		return "failed"
-	case Unverified:
-		return "unverified"
+	if s < Done || s > Kept {
+		return fmt.Sprintf("status(%d)", uint8(s))
 	}
-	return fmt.Sprintf("status(%d)", uint8(s))
+	return [...]string{"done", "failed", "unverified", "callback_failed", "kept"}[s-Done]
 }
 
 // Failure is why a row failed. A text longer than its bound, in bytes, is cut when it is written.
@@ -155,8 +160,8 @@ func (p Part) check() error {
 }
 
 func (o Outcome) check() error {
-	if o.Status < Done || o.Status > Unverified {
-		return fmt.Errorf("%w: row %d: %s", ErrRecord, o.Row, o.Status)
+	if o.Status < Done || o.Status > Kept || o.Compared && o.Status != Done {
+		return fmt.Errorf("%w: row %d: %s, compared: %t", ErrRecord, o.Row, o.Status, o.Compared)
 	}
 	if o.Size < -1 || o.Size < 0 && o.Status != Failed ||
 		o.Parts < 0 || o.Parts > MaxPart || o.Attempts < 0 || o.Attempts > MaxPart {

@@ -56,9 +56,11 @@ func anyRecord(t *rapid.T) Record {
 	case 3:
 		return Dropped{Row: row}
 	}
-	o := Outcome{Row: row, Status: Status(rapid.IntRange(1, 3).Draw(t, "status")), Size: size, Parts: rapid.IntRange(0, MaxPart).Draw(t, "parts"),
+	o := Outcome{Row: row, Status: rapid.SampledFrom(statuses[:]).Draw(t, "status"), Size: size, Parts: rapid.IntRange(0, MaxPart).Draw(t, "parts"),
 		HasXXH3: rapid.Bool().Draw(t, "has"), Checksum: anySum(t), ETag: anyTag(t), VersionID: rapid.StringN(0, -1, MaxVersion).Draw(t, "version"),
-		Attempts: rapid.IntRange(0, MaxPart).Draw(t, "attempts"), Failure: anyFailure(t)}
+		Attempts: rapid.IntRange(0, MaxPart).Draw(t, "attempts"), Failure: anyFailure(t),
+		Callback: rapid.StringN(0, -1, 300).Draw(t, "callback")}
+	o.Compared = o.Status == Done && rapid.Bool().Draw(t, "compared")
 	if o.HasXXH3 {
 		o.XXH3 = rapid.Uint64().Draw(t, "xxh3")
 	}
@@ -134,6 +136,7 @@ func TestLargestRecordFits(t *testing.T) {
 	o := Outcome{
 		Row: MaxRow, Status: Failed, Size: 1<<63 - 1, Parts: MaxPart, XXH3: 1, HasXXH3: true, Checksum: sha, ETag: long[:MaxETag],
 		VersionID: long[:MaxVersion], Attempts: MaxPart, Failure: &Failure{long, long, long, long, long, long},
+		Callback: long,
 	}
 	must(t, check(o))
 	if n := frameSize(o); n > maxFrame {
@@ -162,7 +165,8 @@ func TestRecordOutOfBoundsIsRefused(t *testing.T) {
 		nil, Dropped{}, Dropped{-1}, Dropped{MaxRow + 1}, Begun{}, Part{Row: 1}, Part{Number: 1},
 		Begun{Row: 1, UploadID: long}, Begun{Row: 1, PartSize: -1}, Begun{Row: 1, Source: Source{Size: -1}},
 		Part{Row: 1, Number: 1, Size: -1}, Part{Row: 1, Number: MaxPart + 1}, Part{Row: 1, Number: 1, ETag: long},
-		Part{Row: 1, Number: 1, Checksum: bad}, Outcome{Row: 1}, Outcome{Row: 1, Status: 4}, Outcome{Status: Done},
+		Part{Row: 1, Number: 1, Checksum: bad}, Outcome{Row: 1}, Outcome{Row: 1, Status: Kept + 1}, Outcome{Status: Done},
+		Outcome{Row: 1, Status: Kept, Compared: true},
 		Outcome{Row: 1, Status: Done, Size: -1}, Outcome{Row: 1, Status: Failed, Size: -2}, Outcome{Row: 1, Status: Done, Parts: -1},
 		Outcome{Row: 1, Status: Done, Attempts: -1}, Outcome{Row: 1, Status: Done, ETag: long},
 		Outcome{Row: 1, Status: Done, VersionID: long}, Outcome{Row: 1, Status: Done, Checksum: bad},
@@ -176,7 +180,8 @@ func TestRecordOutOfBoundsIsRefused(t *testing.T) {
 }
 
 func TestStatusNames(t *testing.T) {
-	if Done.String() != "done" || Failed.String() != "failed" || Unverified.String() != "unverified" || Status(9).String() != "status(9)" {
+	if Done.String() != "done" || Failed.String() != "failed" || Unverified.String() != "unverified" ||
+		CallbackFailed.String() != "callback_failed" || Kept.String() != "kept" || Status(0).String() != "status(0)" || Status(9).String() != "status(9)" {
 		t.Fatal("a name has changed")
 	}
 }

@@ -9,8 +9,8 @@ import (
 
 // State is what a journal knew when it was opened. It belongs to the caller; later records do not change it.
 type State struct {
-	// Done, Unverified and Failed hold the rows by their last outcome. A row is in at most one of them.
-	Done, Unverified, Failed *roaring.Bitmap
+	// These hold the rows by their last outcome. A row is in at most one of them.
+	Done, Unverified, Failed, CallbackFailed, Kept *roaring.Bitmap
 
 	// Uploads holds, by row, the uploads that are open as far as the journal knows. The store may know better.
 	Uploads map[int64]*Upload
@@ -37,6 +37,7 @@ func (s *State) Upload(row int64) *Upload { return s.Uploads[row] }
 func NewState() *State {
 	return &State{
 		Done: roaring.New(), Unverified: roaring.New(), Failed: roaring.New(),
+		CallbackFailed: roaring.New(), Kept: roaring.New(),
 		Uploads: make(map[int64]*Upload), Created: time.Now(),
 	}
 }
@@ -44,7 +45,7 @@ func NewState() *State {
 // settle notes an outcome. It reports whether the row had one before, and whether that was Done.
 func (s *State) settle(o *Outcome) (again, wasDone bool) {
 	row := uint32(o.Row)
-	for _, status := range [...]Status{Done, Unverified, Failed} {
+	for _, status := range statuses {
 		if rows := s.rows(status); status != o.Status && !rows.IsEmpty() && rows.CheckedRemove(row) {
 			again, wasDone = true, status == Done
 		}
@@ -60,7 +61,17 @@ func (s *State) settle(o *Outcome) (again, wasDone bool) {
 
 // settled returns how many rows have an outcome.
 func (s *State) settled() uint64 {
-	return s.Done.GetCardinality() + s.Unverified.GetCardinality() + s.Failed.GetCardinality()
+	var n uint64
+	for _, status := range statuses {
+		n += s.rows(status).GetCardinality()
+	}
+	return n
+}
+
+// Stored reports whether the row needs nothing more: its object was in the store when its last outcome was written.
+func (s *State) Stored(row int64) bool {
+	r := uint32(row)
+	return s.Done.Contains(r) || s.Unverified.Contains(r) || s.CallbackFailed.Contains(r) || s.Kept.Contains(r)
 }
 
 func (s *State) rows(status Status) *roaring.Bitmap {
@@ -69,6 +80,10 @@ func (s *State) rows(status Status) *roaring.Bitmap {
 		return s.Done
 	case Unverified:
 		return s.Unverified
+	case CallbackFailed:
+		return s.CallbackFailed
+	case Kept:
+		return s.Kept
 	}
 	return s.Failed
 }

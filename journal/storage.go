@@ -218,8 +218,9 @@ func (s *storage) replay(p *replay) error {
 	})
 }
 
-// repair makes the file sound: a damaged one must be written anew, a torn end is cut, and a file that is mostly
-// of no use is written anew if that can be done.
+// repair makes the file sound: a damaged one must be written anew, and so must one of an older version, to which the
+// records to come do not belong; a torn end is cut, and a file that is mostly of no use is written anew if that can be
+// done.
 func (s *storage) repair(p *replay) error {
 	if d := p.state.Damage; d != nil {
 		d.Copy = s.path + copySuffix
@@ -233,6 +234,12 @@ func (s *storage) repair(p *replay) error {
 	}
 	if err := s.cut(p); err != nil {
 		return fmt.Errorf("cut the torn end: %w", err)
+	}
+	if s.header.Version < Version {
+		if err := s.compact(p); err != nil {
+			return fmt.Errorf("write the file anew in format version %d: %w", Version, err)
+		}
+		return nil
 	}
 	if !wasteful(p) {
 		return nil

@@ -20,10 +20,11 @@ func TestOutcomeThatNobodyWritesIsBelieved(t *testing.T) {
 		payload []byte
 		want    bool
 	}{
-		"as it is written":       {good, true},
-		"a flag of a later time": {with(byte(Done) | (outcomeBits + 1)), false},
-		"no status":              {with(0), false},
-		"done, of unknown size":  {appendOutcome(nil, &Outcome{Row: 1, Status: Done, Size: -1}), false},
+		"as it is written":      {good, true},
+		"a status of later":     {with(byte(Unverified) | statusHigh), false},
+		"no status":             {with(0), false},
+		"a callback, not there": {with(byte(Done) | hasCallback), false},
+		"done, of unknown size": {appendOutcome(nil, &Outcome{Row: 1, Status: Done, Size: -1}), false},
 	} {
 		if _, ok := decodeOutcome(c.payload, false); ok != c.want {
 			t.Errorf("%s: believed: %v", name, ok)

@@ -110,6 +110,8 @@ func truthOfState(s *State, more []Record) string {
 	is.Done.Or(s.Done)
 	is.Unverified.Or(s.Unverified)
 	is.Failed.Or(s.Failed)
+	is.CallbackFailed.Or(s.CallbackFailed)
+	is.Kept.Or(s.Kept)
 	is.Bytes += s.Bytes
 	return describe(is)
 }
@@ -189,8 +191,8 @@ func truthful(got *State, written []Record, least int) (err error) {
 func keeps(got *State, written []Record, vouched int) error {
 	was := truthOf(written[:vouched])
 	for row, o := range was.outcomes {
-		if o.Status == Done && !got.Done.Contains(uint32(row)) ||
-			o.Status == Unverified && !got.Unverified.Contains(uint32(row)) && !got.Done.Contains(uint32(row)) {
+		if o.Status != Failed && o.Status != Unverified && !got.rows(o.Status).Contains(uint32(row)) ||
+			o.Status == Unverified && !got.Stored(row) {
 			return fmt.Errorf("row %d was %s, and synced, and is lost: %v", row, o.Status, got.Damage)
 		}
 	}
