@@ -42,6 +42,9 @@ func (r *retry) Unwrap() Store { return r.Store }
 func (r *retry) Put(ctx context.Context, o *Object, p Payload) (Receipt, error) {
 	c := call{op: opPut, key: o.Key}
 	put := func() (Receipt, error) { return r.Store.Put(ctx, o, p) }
+	if o.OnlyNew {
+		put = r.putNew(ctx, o, p)
+	}
 	return r.receipt(ctx, c, r.certain(ctx, c, put, func() proof { return proofOfPut(o, p) }))
 }
 

@@ -95,7 +95,9 @@ func settle(ctx context.Context, s Store, known proof) (Receipt, bool, error) {
 	case !known.holds(info):
 		return Receipt{}, false, nil
 	}
-	return Receipt{ETag: info.ETag, VersionID: info.VersionID, Checksum: info.Checksum}, true, nil
+	return Receipt{
+		ETag: info.ETag, VersionID: info.VersionID, Checksum: info.Checksum, Callback: unheard(known.object),
+	}, true, nil
 }
 
 // holds reports whether info is of the object that is known; see Settle.
@@ -148,26 +150,31 @@ func valueOf(metadata map[string]string, key string) string {
 func (r *retry) certain(
 	ctx context.Context, c call, try func() (Receipt, error), known func() proof,
 ) func() (Receipt, error) {
-	var doubt error // the answer that is to be settled; nil: none is
+	var state struct {
+		doubt error // the answer that is to be settled; nil: none is
+		again bool  // the call was tried before
+	}
 	return func() (Receipt, error) {
-		if doubt != nil {
+		if state.doubt != nil {
 			if found, done, err := r.ask(ctx, c, known()); done {
 				return found, err
 			}
-			if !errors.Is(doubt, ErrNoAnswer) {
-				return Receipt{}, doubt
+			if !errors.Is(state.doubt, ErrNoAnswer) {
+				return Receipt{}, state.doubt
 			}
-			doubt = nil // it was not carried out: this try does it
+			state.doubt = nil // it was not carried out: this try does it
 		}
 		got, err := try()
-		if !unclear(err) || ctx.Err() != nil {
+		first := !state.again
+		state.again = true
+		if !unclear(err) || ctx.Err() != nil || first && conflict(err, known) {
 			return got, err
 		}
-		doubt = err
+		state.doubt = err
 		if found, done, err := r.ask(ctx, c, known()); done {
 			return found, err
 		}
-		doubt = nil
+		state.doubt = nil
 		return Receipt{}, err
 	}
 }

@@ -17,9 +17,12 @@ type Store interface {
 	Rules
 
 	// Put stores a whole object in one request. It may be repeated. Nothing is visible unless all of it is.
+	// With [Object.OnlyNew] it fails with [ErrExists], atomically, where there is an object.
 	Put(ctx context.Context, o *Object, p Payload) (Receipt, error)
 
 	// Begin opens an upload. Repeated, it opens another. Nothing of the object is visible before Complete.
+	// With [Object.OnlyNew] it fails with [ErrExists] where there is an object already, before any byte is sent, if the
+	// store can be asked.
 	Begin(ctx context.Context, o *Object) (Upload, error)
 
 	// SendPart stores one part of an upload. It may be repeated; the last one of a number counts.
@@ -31,13 +34,15 @@ type Store interface {
 	Parts(ctx context.Context, u Upload) iter.Seq2[StoredPart, error]
 
 	// Complete makes the object visible, atomically, out of the parts given. It may have worked though it failed:
-	// repeated, it then answers [ErrNoSuchUpload], and Head tells.
+	// repeated, it then answers [ErrNoSuchUpload], and Head tells. With [Object.OnlyNew] it fails with [ErrExists],
+	// atomically, where there is an object, and the upload stays open.
 	Complete(ctx context.Context, u Upload, o *Object, c Completion) (Receipt, error)
 
 	// Abort ends an upload and drops its parts. It succeeds if the upload is gone already.
 	Abort(ctx context.Context, u Upload) error
 
-	// Head says what the store holds under a key, or fails with [ErrNotFound].
+	// Head says what the store holds under a key, or fails with [ErrNotFound]. Under [WithoutChecksum] it need not say
+	// a checksum nor an ETag.
 	Head(ctx context.Context, key string) (Info, error)
 }
 
@@ -90,6 +95,10 @@ type Object struct {
 	LockMode           string    // GOVERNANCE or COMPLIANCE, with LockUntil; empty: no lock
 	LockUntil          time.Time // UTC, whole seconds; zero: no lock
 	LegalHold          bool
+
+	OnlyNew      bool              // fail with [ErrExists] rather than replace an object
+	Callback     string            // whom the store is to tell of the object, as JSON that OSS defines; empty: nobody
+	CallbackVars map[string]string // what it is to tell besides; names start with "x:"
 }
 
 // Payload is bytes in memory with the checksums taken of exactly these bytes.
@@ -137,7 +146,17 @@ type Receipt struct {
 	VersionID string          // empty if the bucket keeps no versions; at most 128 bytes
 	Checksum  hasher.Checksum // what the store says it holds; zero if it says nothing
 	Attempts  int             // tries that this receipt took; set by the retry decorator
+	Callback  *Callback       // what became of the object's callback; nil if none was asked for
 }
+
+// Callback is what became of a store's telling an application server of an object, which is stored in any case.
+type Callback struct {
+	Answer []byte // the application server's, of which at most [MaxAnswer] bytes are kept
+	Err    *Error // why it failed, or may have; nil: it did not
+}
+
+// MaxAnswer is how much of an application server's answer is kept, in bytes.
+const MaxAnswer = 4 << 10
 
 // Info is what a store says of an object that it holds.
 type Info struct {

@@ -44,7 +44,7 @@ func compare(r Receipt, ours hasher.Checksum, c call, kind Kind) (Receipt, error
 		return r, nil
 	}
 	return Receipt{}, &Error{
-		Op: c.op, Key: c.key, Part: c.part, Kind: kind,
+		Op: c.op, Key: c.key, Part: c.part, Kind: kind, Stored: c.part == 0,
 		Err: fmt.Errorf("%w: it says %v, sent was %v", ErrCorrupt, r.Checksum, ours),
 	}
 }

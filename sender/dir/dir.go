@@ -87,6 +87,8 @@ func (s *Store) Check(o *sender.Object) error {
 		{o.LockMode != "", "lock_mode"},
 		{!o.LockUntil.IsZero(), "lock_until"},
 		{o.LegalHold, "legal_hold"},
+		{o.Callback != "", "callback"},
+		{len(o.CallbackVars) > 0, "callback_vars"},
 	} {
 		if p.stated {
 			return fmt.Errorf("%s: a directory keeps none", p.field)

@@ -1,7 +1,7 @@
 // Package dir is a store in a directory: the key of an object is its path below the root.
 //
-// An object becomes visible by one rename, after its bytes are on the disk; what it takes until then lies in a
-// hidden staging folder below the root:
+// An object becomes visible by one rename, after its bytes are on the disk; one that is to be new, by one hard link,
+// which never takes another's place. What it takes until then lies in a hidden staging folder below the root:
 //
 //	ROOT/
 //	  2026/a.parquet          an object

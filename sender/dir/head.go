@@ -15,7 +15,8 @@ import (
 const opHead = "head object"
 
 // Head reads the whole file, as nothing else knows its checksum: it costs what reading the object costs. The
-// checksum is thus of what the directory holds now, not of what it was given.
+// checksum is thus of what the directory holds now, not of what it was given. Under [sender.WithoutChecksum] the file
+// is not read.
 func (s *Store) Head(ctx context.Context, key string) (sender.Info, error) {
 	name, err := nameOf(opHead, key)
 	if err != nil {
@@ -37,6 +38,13 @@ func (s *Store) head(ctx context.Context, name string) (sender.Info, error) {
 		return sender.Info{}, err
 	}
 	defer f.Close()
+	if !sender.WantsChecksum(ctx) {
+		stat, err := f.Stat()
+		if err != nil {
+			return sender.Info{}, err
+		}
+		return sender.Info{Size: stat.Size(), Modified: stat.ModTime()}, nil
+	}
 	sum, size, err := read(ctx, f)
 	if err != nil {
 		return sender.Info{}, err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ingest-dev/ingest/hasher"
@@ -23,10 +24,14 @@ const (
 
 // Begin makes the folder of an upload. It is on the disk when Begin returns.
 func (s *Store) Begin(ctx context.Context, o *sender.Object) (sender.Upload, error) {
-	if _, err := nameOf(opBegin, o.Key); err != nil {
+	name, err := nameOf(opBegin, o.Key)
+	if err != nil {
 		return sender.Upload{}, err
 	}
-	if err := ctx.Err(); err != nil {
+	if err = ctx.Err(); err == nil && o.OnlyNew {
+		err = s.vacant(name)
+	}
+	if err != nil {
 		return sender.Upload{}, failed(opBegin, o.Key, 0, err)
 	}
 	id := randomID()
@@ -116,31 +121,52 @@ func (s *Store) Complete(ctx context.Context, u sender.Upload, o *sender.Object,
 	if err != nil {
 		return sender.Receipt{}, err
 	}
-	sum, err := s.complete(ctx, u, name, o.Size, c)
+	sum, err := s.complete(ctx, u, name, o, c)
 	if err != nil {
 		return sender.Receipt{}, failed(opComplete, u.Key, 0, err)
 	}
 	return receiptOf(sum), nil
 }
 
-func (s *Store) complete(ctx context.Context, u sender.Upload, name string, size int64, c sender.Completion) (hasher.Checksum, error) {
+func (s *Store) complete(ctx context.Context, u sender.Upload, name string, o *sender.Object, c sender.Completion) (hasher.Checksum, error) {
 	up, err := s.seize(ctx, u)
 	if err != nil {
 		return hasher.Checksum{}, err
 	}
 	defer up.release(up.all)
-	sum, err := up.whole(size, c)
+	sum, err := up.whole(o.Size, c)
 	if err != nil {
 		return hasher.Checksum{}, err
 	}
-	if err := s.trim(up.upload, size); err != nil {
+	if err := s.trim(up.upload, o.Size); err != nil {
 		return hasher.Checksum{}, gone(err)
 	}
-	if err := s.publish(s.path(up.id, dataFile), name); err != nil {
+	publish := s.publish
+	if o.OnlyNew {
+		publish = s.moveNew
+	}
+	if err := publish(s.path(up.id, dataFile), name); err != nil {
 		return hasher.Checksum{}, err
 	}
 	s.end(up.upload)
 	return sum, nil
+}
+
+// moveNew is publish, but fails with ErrExists where there is an object. The upload loses its bytes before they become
+// the object's: were they still its own when the process dies, its next parts would be written into the object.
+func (s *Store) moveNew(data, name string) error {
+	if err := s.vacant(name); err != nil {
+		return err
+	}
+	staged := filepath.Join(staging, putPrefix+randomID())
+	if err := s.root.Rename(data, staged); err != nil {
+		return err
+	}
+	if err := s.publishNew(staged, name); err != nil {
+		return errors.Join(err, s.root.Rename(staged, data))
+	}
+	_ = s.root.Remove(staged) // what is left is swept by a later run
+	return nil
 }
 
 // seized is an upload that one call has for itself.

@@ -14,20 +14,25 @@ import (
 
 const opPut = "put object"
 
-// Put writes a file beside the objects, and renames it into its place.
+// Put writes a file beside the objects, and renames it into its place; or links it there, if it is to be new.
 func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (sender.Receipt, error) {
 	name, err := nameOf(opPut, o.Key)
 	if err != nil {
 		return sender.Receipt{}, err
 	}
-	sum, err := s.put(ctx, name, p)
+	sum, err := s.put(ctx, name, o.OnlyNew, p)
 	if err != nil {
 		return sender.Receipt{}, failed(opPut, o.Key, 0, err)
 	}
 	return receiptOf(sum), nil
 }
 
-func (s *Store) put(ctx context.Context, name string, p sender.Payload) (hasher.Checksum, error) {
+func (s *Store) put(ctx context.Context, name string, onlyNew bool, p sender.Payload) (hasher.Checksum, error) {
+	if onlyNew {
+		if err := s.vacant(name); err != nil {
+			return hasher.Checksum{}, err
+		}
+	}
 	f, staged, err := s.stage(ctx)
 	if err != nil {
 		return hasher.Checksum{}, err
@@ -41,6 +46,9 @@ func (s *Store) put(ctx context.Context, name string, p sender.Payload) (hasher.
 	sum, err := fill(ctx, f, p)
 	if err != nil {
 		return hasher.Checksum{}, err
+	}
+	if onlyNew {
+		return sum, s.publishNew(staged, name)
 	}
 	err = s.publish(staged, name)
 	visible = err == nil

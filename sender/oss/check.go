@@ -49,7 +49,7 @@ func (s *Store) Check(o *sender.Object) error {
 	if err := oneOf(o.ACL, acls); err != nil {
 		return fmt.Errorf("acl: %w", err)
 	}
-	return cmp.Or(checkEncryption(o), checkLock(o))
+	return cmp.Or(checkEncryption(o), checkLock(o), checkCallback(o))
 }
 
 // checkKey holds a key against https://www.alibabacloud.com/help/en/oss/user-guide/object-naming-conventions. Most

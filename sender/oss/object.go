@@ -16,9 +16,13 @@ func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (se
 	c := call{op: "put object", key: o.Key, method: http.MethodPut, body: p.Data, header: make(http.Header, 8)}
 	properties(c.header, o)
 	set(c.header, headerACL, o.ACL)
+	c.conditions(o)
 	answer, err := s.do(ctx, &c)
 	if err != nil {
 		return sender.Receipt{}, err
+	}
+	if c.calls {
+		return s.called(ctx, &c, answer)
 	}
 	return c.receipt(answer)
 }

@@ -13,7 +13,7 @@ import (
 
 // subresources are the parameters of our requests that V1 signs; the others are left out of its signature.
 // https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header
-var subresources = []string{"partNumber", "uploadId", "uploads"}
+var subresources = []string{"partNumber", "uploadId", "uploads", "versioning"}
 
 // signerV1 signs with HMAC-SHA1, as all versions of OSS understand.
 type signerV1 struct{}

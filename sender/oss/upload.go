@@ -26,6 +26,7 @@ type initiateResult struct {
 func (s *Store) Begin(ctx context.Context, o *sender.Object) (sender.Upload, error) {
 	c := call{op: "begin upload", key: o.Key, method: http.MethodPost, query: beginQuery, header: make(http.Header, 8)}
 	properties(c.header, o)
+	onlyNew(c.header, o)
 	answer, err := s.do(ctx, &c)
 	if err != nil {
 		return sender.Upload{}, err
@@ -73,9 +74,13 @@ func (s *Store) Complete(ctx context.Context, u sender.Upload, o *sender.Object,
 	}
 	set(c.header, "Content-Type", "application/xml")
 	set(c.header, headerACL, o.ACL)
+	c.conditions(o)
 	answer, err := s.do(ctx, &c)
 	if err != nil {
 		return sender.Receipt{}, err
+	}
+	if c.calls {
+		return s.called(ctx, &c, answer)
 	}
 	return s.completed(ctx, &c, answer)
 }

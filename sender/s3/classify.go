@@ -59,6 +59,7 @@ var byCode = map[string]verdict{
 	// The same request may succeed later.
 	codeSkewed:               again,
 	"OperationAborted":       again,
+	codeConditionalConflict:  again, // another conditional request is under way
 	"ServerBusy":             slower,
 	"Busy":                   slower,
 	"RequestLimitExceeded":   slower,

@@ -23,7 +23,7 @@ const completePatience = 10 * time.Minute
 //
 // The receipt's checksum is that of the whole object as the store states it. Where it states none that compares with
 // [sender.Completion.Whole], but its ETag or composite checksum proves the parts, it is that; see the package comment.
-func (s *Store) Complete(ctx context.Context, u sender.Upload, _ *sender.Object, done sender.Completion) (sender.Receipt, error) {
+func (s *Store) Complete(ctx context.Context, u sender.Upload, o *sender.Object, done sender.Completion) (sender.Receipt, error) {
 	c := &call{
 		op: "complete upload", key: u.Key, method: http.MethodPost, query: string(uploadQuery(nil, u)), patience: completePatience,
 		keyed: true,
@@ -32,7 +32,7 @@ func (s *Store) Complete(ctx context.Context, u sender.Upload, _ *sender.Object,
 	if err != nil {
 		return sender.Receipt{}, c.renamed(err)
 	}
-	answer, err := s.complete(ctx, c, done, a)
+	answer, err := s.complete(ctx, c, o, done, a)
 	if e, ok := errors.AsType[*sender.Error](err); ok && errors.Is(err, sender.ErrCorrupt) {
 		e.Kind = sender.GiveUp // the same parts make no other object
 	}
@@ -48,12 +48,17 @@ func (s *Store) Complete(ctx context.Context, u sender.Upload, _ *sender.Object,
 
 // complete sends the request. An endpoint that refuses the checksums here, though it took them with the parts, gets
 // the list without them.
-func (s *Store) complete(ctx context.Context, c *call, done sender.Completion, a hasher.Algorithm) (*wire.Response, error) {
-	c.header, c.body = completion(done, a)
-	answer, err := s.exchange(ctx, c)
-	if _, ok := dialectOf(a); ok && s.sums.auto && refusesChecksum(err) {
-		c.header, c.body = completion(done, hasher.MD5)
+func (s *Store) complete(
+	ctx context.Context, c *call, o *sender.Object, done sender.Completion, a hasher.Algorithm,
+) (*wire.Response, error) {
+	ask := func(a hasher.Algorithm) (*wire.Response, error) {
+		c.header, c.body = completion(done, a)
+		onlyNew(c.header, o, "")
 		return s.exchange(ctx, c)
+	}
+	answer, err := ask(a)
+	if _, ok := dialectOf(a); ok && s.sums.auto && refusesChecksum(err) {
+		return ask(hasher.MD5)
 	}
 	return answer, err
 }

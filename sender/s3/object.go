@@ -49,7 +49,7 @@ func (s *Store) Check(o *sender.Object) error {
 	return errors.Join(
 		checkHeaders(o), checkMetadata(o.Metadata), checkTags(o.Tags),
 		checkStorageClass(o.StorageClass), checkACL(o.ACL),
-		s.checkEncryption(o), s.checkLock(o),
+		s.checkEncryption(o), s.checkLock(o), checkCallback(o),
 	)
 }
 

@@ -37,6 +37,7 @@ func version(answer *wire.Response) string {
 // mismatch is the error of an answer that states another checksum than that of what was sent.
 func (c *call) mismatch(answer *wire.Response, got, want hasher.Checksum) error {
 	e := c.failed(sender.TryAgain, fmt.Errorf("%w: it states %s of %s", sender.ErrCorrupt, got, want))
+	e.Stored = c.part == 0
 	c.identify(e, answer)
 	return e
 }

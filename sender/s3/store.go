@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,9 +49,12 @@ func (s *Store) Wire() hasher.Algorithm { return s.sums.current() }
 // MD5 it is the ETag, where that is an MD5. While the endpoint's checksum is being settled, it takes up to three requests.
 func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (r sender.Receipt, err error) {
 	c := &call{op: "put object", key: o.Key, method: http.MethodPut, payload: &p, keyed: true, hidden: keptByKMS(o.Encryption)}
+	made := "" // the ETag of what an earlier try has made, though the endpoint did not compare it
 	err = s.sums.negotiate(func(a hasher.Algorithm) (bool, error) {
 		c.header = properties(o)
+		onlyNew(c.header, o, made)
 		r, err = s.deliver(ctx, c, a)
+		made = cmp.Or(r.ETag, made)
 		return !r.Checksum.IsZero(), err
 	})
 	return r, err

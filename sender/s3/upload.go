@@ -17,6 +17,9 @@ const maxUploadID = 1024
 
 // Begin opens an upload with the checksum in force, as one of the full object.
 func (s *Store) Begin(ctx context.Context, o *sender.Object) (u sender.Upload, err error) {
+	if o.OnlyNew && s.occupied(ctx, o.Key) {
+		return sender.Upload{}, exists("begin upload", o.Key)
+	}
 	c := &call{op: "begin upload", key: o.Key, method: http.MethodPost, query: "uploads=", keyed: true}
 	err = s.sums.negotiate(func(a hasher.Algorithm) (bool, error) {
 		c.header = properties(o)

@@ -91,7 +91,7 @@ func TestCompleteAnswerMisread(t *testing.T) {
 func TestCompleteRequestLacksChecksums(t *testing.T) {
 	f := completing(t, hasher.CRC64NVME, 200, result("<ETag>e</ETag>"))
 	done := twoParts(hasher.CRC64NVME)
-	if _, err := f.Complete(t.Context(), anUpload, nil, done); err != nil {
+	if _, err := f.Complete(t.Context(), anUpload, &sender.Object{}, done); err != nil {
 		t.Fatal(err)
 	}
 	r := f.requests()[0]
@@ -109,7 +109,7 @@ func TestCompleteRequestWithChecksumsOfSomeParts(t *testing.T) {
 	f := completing(t, hasher.CRC64NVME, 200, result("<ETag>e</ETag>"))
 	done := twoParts(hasher.CRC64NVME)
 	done.Parts[1].Checksum = sumOfText(hasher.MD5, "world")
-	if _, err := f.Complete(t.Context(), anUpload, nil, done); err != nil {
+	if _, err := f.Complete(t.Context(), anUpload, &sender.Object{}, done); err != nil {
 		t.Fatal(err)
 	}
 	if r := f.requests()[0]; strings.Contains(string(r.body), "Checksum") || r.header.Get("X-Amz-Checksum-Type") != "" {
@@ -150,7 +150,7 @@ func TestCompleteProvenByLess(t *testing.T) {
 			if test.change != nil {
 				test.change(&done)
 			}
-			r, err := f.Complete(t.Context(), anUpload, nil, done)
+			r, err := f.Complete(t.Context(), anUpload, &sender.Object{}, done)
 			if err != nil || (r.Checksum == done.Whole) != test.proven || !test.proven && !r.Checksum.IsZero() {
 				t.Errorf("%+v, %v, want proven %v", r, err, test.proven)
 			}
@@ -185,7 +185,7 @@ func TestCompleteChecksumsRefused(t *testing.T) {
 		_, _ = w.Write([]byte(result("<ETag>e</ETag>")))
 	})
 	f.uploads.Store(anUpload, hasher.CRC64NVME)
-	if r, err := f.Complete(t.Context(), anUpload, nil, twoParts(hasher.CRC64NVME)); err != nil || !r.Checksum.IsZero() {
+	if r, err := f.Complete(t.Context(), anUpload, &sender.Object{}, twoParts(hasher.CRC64NVME)); err != nil || !r.Checksum.IsZero() {
 		t.Errorf("%+v, %v, want a receipt that proves nothing", r, err)
 	}
 }
@@ -236,7 +236,10 @@ func TestUploadsKeptAfterTheirEnd(t *testing.T) {
 	})
 	ends := []func() error{
 		func() error { return f.Abort(t.Context(), anUpload) },
-		func() error { _, err := f.Complete(t.Context(), anUpload, nil, sender.Completion{}); return err },
+		func() error {
+			_, err := f.Complete(t.Context(), anUpload, &sender.Object{}, sender.Completion{})
+			return err
+		},
 		func() error {
 			_, err := f.SendPart(t.Context(), anUpload, sender.Part{Number: 1})
 			if !errors.Is(err, sender.ErrNoSuchUpload) {

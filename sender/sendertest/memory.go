@@ -8,7 +8,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -27,6 +26,13 @@ type MemoryOptions struct {
 
 	// Limits default to those of OSS, with parts of any size.
 	Limits sender.Limits
+
+	// Callback is called with each new object that asks for it, under the store's lock. If it is nil the store knows
+	// no callbacks, and its Check refuses them.
+	Callback func(o *sender.Object) *sender.Callback
+
+	// Replaces makes a store that knows nothing of OnlyNew.
+	Replaces bool
 }
 
 func (o MemoryOptions) withDefaults() MemoryOptions {
@@ -137,6 +143,8 @@ func (m *Memory) Check(o *sender.Object) error {
 		return fmt.Errorf("key: %q is not UTF-8", o.Key)
 	case limit > 0 && o.Size > limit:
 		return fmt.Errorf("size: %d bytes is more than %d", o.Size, limit)
+	case o.Callback != "" && m.options.Callback == nil:
+		return fmt.Errorf("callback: this store makes none")
 	}
 	return nil
 }
@@ -151,8 +159,11 @@ func (m *Memory) Put(ctx context.Context, o *sender.Object, p sender.Payload) (s
 	s.describe(o)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.obstacle(about, o); err != nil {
+		return sender.Receipt{}, err
+	}
 	m.objects[o.Key] = s
-	return receiptOf(s), nil
+	return m.told(o, receiptOf(s)), nil
 }
 
 // Begin opens an upload.
@@ -162,6 +173,9 @@ func (m *Memory) Begin(ctx context.Context, o *sender.Object) (sender.Upload, er
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.obstacle(sender.Error{Op: "begin upload"}, o); err != nil {
+		return sender.Upload{}, err
+	}
 	m.begun++
 	u := &pending{object: *o, parts: map[int]stored{}}
 	u.object.Metadata = maps.Clone(o.Metadata)
@@ -240,10 +254,13 @@ func (m *Memory) Complete(ctx context.Context, u sender.Upload, o *sender.Object
 	if err != nil {
 		return sender.Receipt{}, err
 	}
+	if err := m.obstacle(about, o); err != nil {
+		return sender.Receipt{}, err
+	}
 	s.describe(&up.object)
 	m.objects[u.Key] = s
 	delete(m.uploads, u.ID)
-	return receiptOf(s), nil
+	return m.told(o, receiptOf(s)), nil
 }
 
 // assemble makes the object that the parts are.
@@ -297,37 +314,10 @@ func (m *Memory) Head(ctx context.Context, key string) (sender.Info, error) {
 		return sender.Info{}, fail(about, sender.ErrNotFound)
 	}
 	o.info.Metadata = maps.Clone(o.info.Metadata)
+	if !sender.WantsChecksum(ctx) {
+		o.info.Checksum, o.info.ETag = hasher.Checksum{}, ""
+	}
 	return o.info, nil
-}
-
-// Uploads yields the open uploads as they are when it is called.
-func (m *Memory) Uploads(ctx context.Context, prefix string) iter.Seq2[sender.OpenUpload, error] {
-	return func(yield func(sender.OpenUpload, error) bool) {
-		for _, u := range m.listUploads(prefix) {
-			if ctx.Err() != nil {
-				yield(sender.OpenUpload{}, fail(sender.Error{Op: "list uploads", Kind: sender.TryAgain}, ctx.Err()))
-				return
-			}
-			if !yield(u, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (m *Memory) listUploads(prefix string) []sender.OpenUpload {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var open []sender.OpenUpload
-	for _, u := range m.uploads {
-		if strings.HasPrefix(u.Key, prefix) {
-			open = append(open, u.OpenUpload)
-		}
-	}
-	slices.SortFunc(open, func(a, b sender.OpenUpload) int {
-		return strings.Compare(a.Key+"\x00"+a.ID, b.Key+"\x00"+b.ID)
-	})
-	return open
 }
 
 // open returns an open upload. The lock is held.

@@ -36,6 +36,9 @@ type Subject struct {
 	// NoMetadata is set for a store that keeps no metadata. Its Check must then refuse them.
 	NoMetadata bool
 
+	// Replaces is set for a store that does not keep to OnlyNew.
+	Replaces bool
+
 	// ManyParts also sends and lists 1,001 parts of PartSize, which is more than a page of any known store.
 	ManyParts bool
 }
@@ -50,7 +53,7 @@ func (s Subject) withDefaults() Subject {
 // Run holds a store against the contract of sender.Store. The factory is called once for every test of the suite,
 // and cleans up by t.Cleanup.
 func Run(t *testing.T, factory func(t *testing.T) Subject) {
-	for _, group := range []map[string]func(*subject){puts, uploads, heads, keys, endings} {
+	for _, group := range []map[string]func(*subject){puts, uploads, heads, keys, endings, news} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
 				test(&subject{Subject: factory(t).withDefaults(), T: t})
