@@ -119,8 +119,11 @@ func columnOf(name string) (c csvColumn, known bool) {
 	if rest, ok := strings.CutPrefix(name, "tags."); ok {
 		return csvColumn{fieldTags, rest}, true
 	}
+	if rest, ok := strings.CutPrefix(name, "callback_vars."); ok {
+		return csvColumn{fieldCallbackVars, rest}, true
+	}
 	f, known := fieldOf([]byte(name))
-	if f == fieldMetadata || f == fieldTags {
+	if f == fieldMetadata || f == fieldTags || f == fieldCallbackVars {
 		return csvColumn{field: fields}, false
 	}
 	return csvColumn{field: f}, known
@@ -142,6 +145,8 @@ func (d *csvRows) row(e *entry, cells []string) {
 			e.stateMetadata(int64(at), c.name, cell)
 		case fieldTags:
 			e.stateTag(int64(at), c.name, cell)
+		case fieldCallbackVars:
+			e.stateCallbackVar(int64(at), c.name, cell)
 		default:
 			e.state(c.field, int64(at), cell)
 		}

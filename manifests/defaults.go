@@ -79,14 +79,20 @@ func (d *defaults) fill(e *entry) {
 			e.stateMetadata(0, name, value)
 		}
 	}
-	for name, value := range d.row.Tags {
-		if _, stated := e.row.Tags[name]; !stated {
-			e.stateTag(0, name, value)
+	merge(d.row.Tags, e.row.Tags, e.stateTag)
+	merge(d.row.CallbackVars, e.row.CallbackVars, e.stateCallbackVar)
+}
+
+// merge states each default whose name is not among those that the row has stated.
+func merge(from, stated map[string]string, state func(column int64, name, value string)) {
+	for name, value := range from {
+		if _, ok := stated[name]; !ok {
+			state(0, name, value)
 		}
 	}
 }
 
-// take copies a field from another row. Metadata and tags stay.
+// take copies a field from another row. What is merged name by name stays.
 func (r *Row) take(f field, from *Row) {
 	if text := r.text(f); text != nil {
 		*text = *from.text(f)

@@ -82,7 +82,7 @@ func (e *entry) state(f field, column int64, text string) {
 	case fieldLegalHold:
 		e.stateHold(column, text)
 	default:
-		*e.row.text(f) = text // the decoders state metadata and tags elsewhere
+		*e.row.text(f) = text // the decoders state metadata, tags and callback variables elsewhere
 	}
 }
 

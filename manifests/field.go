@@ -25,6 +25,8 @@ const (
 	fieldLockMode
 	fieldLockUntil
 	fieldLegalHold
+	fieldCallback
+	fieldCallbackVars
 	fields // how many there are
 )
 
@@ -32,7 +34,7 @@ const (
 var fieldNames = [fields]string{
 	"source", "key", "size", "checksum", "content_type", "metadata", "tags", "storage_class", "acl",
 	"cache_control", "content_disposition", "content_encoding", "content_language", "expires",
-	"encryption", "encryption_key", "lock_mode", "lock_until", "legal_hold",
+	"encryption", "encryption_key", "lock_mode", "lock_until", "legal_hold", "callback", "callback_vars",
 }
 
 func (f field) String() string { return fieldNames[f] }
@@ -101,6 +103,8 @@ func (r *Row) text(f field) *string {
 		return &r.EncryptionKey
 	case fieldLockMode:
 		return &r.LockMode
+	case fieldCallback:
+		return &r.Callback
 	}
 	return nil
 }

@@ -95,6 +95,10 @@ func (d *jsonl) member(e *entry) error {
 		return d.pairs(e, f, e.stateTag)
 	case f == fieldLegalHold:
 		return d.boolean(e, f)
+	case f == fieldCallback:
+		return d.callback(e)
+	case f == fieldCallbackVars:
+		return d.pairs(e, f, e.stateCallbackVar)
 	}
 	return d.scalar(e, f)
 }

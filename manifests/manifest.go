@@ -24,7 +24,8 @@ type Options struct {
 	TempDir string    // for streams and for large checks; empty: os.TempDir()
 
 	// Defaults has the properties of rows that do not state them: all that a row can state but its source, key, size
-	// and checksum. Metadata and tags are merged name by name. What a row states goes before. Nil: none.
+	// and checksum. Metadata, tags and callback variables are merged name by name. What a row states goes before. Nil:
+	// none.
 	//
 	// They are part of what the manifest is: other defaults, and so another digest, make another job of it. Else a run
 	// that is carried on with other flags would leave objects of both kinds, and nothing would tell which are which.

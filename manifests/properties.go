@@ -60,6 +60,9 @@ func (e *entry) checkRare() {
 	e.checkHeader(fieldEncryptionKey, r.EncryptionKey, maxKeyID)
 	e.checkHeader(fieldEncryption, r.Encryption, maxWord) // "aws:kms" is more than a word
 	e.checkWord(fieldLockMode, r.LockMode)
+	if r.Callback != "" || r.CallbackVars != nil {
+		e.checkCallback()
+	}
 }
 
 // checkHeader refuses what could not travel as the value of one HTTP header, unchanged.

@@ -15,7 +15,8 @@ const fullLine = `{"source":"s","key":"k","size":0,"checksum":"crc32c:00000000",
 	`"metadata":{"a":""},"tags":{"b":"2"},"storage_class":"IA","acl":"private","cache_control":"max-age=60, public",` +
 	`"content_disposition":"attachment; filename=\"a b.txt\"","content_encoding":"br","content_language":"de, en",` +
 	`"expires":"2031-01-02T03:04:05Z","encryption":"aws:kms","encryption_key":"arn:aws:kms:r:1:key/x",` +
-	`"lock_mode":"GOVERNANCE","lock_until":"2032-01-01T00:00:00Z","legal_hold":true}`
+	`"lock_mode":"GOVERNANCE","lock_until":"2032-01-01T00:00:00Z","legal_hold":true,` +
+	`"callback":"{\"callbackUrl\":\"http://h\"}","callback_vars":{"x:a":"1"}}`
 
 func fullRow() *manifests.Row {
 	return &manifests.Row{
@@ -25,6 +26,7 @@ func fullRow() *manifests.Row {
 		ContentLanguage: "de, en", Expires: time.Date(2031, 1, 2, 3, 4, 5, 0, time.UTC), Encryption: "aws:kms",
 		EncryptionKey: "arn:aws:kms:r:1:key/x", LockMode: "GOVERNANCE",
 		LockUntil: time.Date(2032, 1, 1, 0, 0, 0, 0, time.UTC), LegalHold: true,
+		Callback: `{"callbackUrl":"http://h"}`, CallbackVars: map[string]string{"x:a": "1"},
 	}
 }
 
@@ -33,9 +35,9 @@ func TestAFullRowLosesAField(t *testing.T) {
 	for name, text := range map[string]string{
 		"m.jsonl": fullLine,
 		"m.csv": "source,key,size,checksum,content_type,metadata.a,tags.b,storage_class,acl,cache_control," +
-			"content_disposition,content_encoding,content_language,expires,encryption,encryption_key,lock_mode,lock_until,legal_hold\n" +
+			"content_disposition,content_encoding,content_language,expires,encryption,encryption_key,lock_mode,lock_until,legal_hold,callback,callback_vars.x:a\n" +
 			`s,k,0,crc32c:00000000,a/b,,2,IA,private,"max-age=60, public","attachment; filename=""a b.txt""",br,"de, en",` +
-			`"Thu, 02 Jan 2031 03:04:05 GMT",aws:kms,arn:aws:kms:r:1:key/x,GOVERNANCE,2032-01-01T01:00:00+01:00,true`,
+			`"Thu, 02 Jan 2031 03:04:05 GMT",aws:kms,arn:aws:kms:r:1:key/x,GOVERNANCE,2032-01-01T01:00:00+01:00,true,"{""callbackUrl"":""http://h""}",1`,
 	} {
 		got := *read(t, write(t, name, text), manifests.Options{})[0]
 		got.Path, got.Line = "", 1

@@ -32,6 +32,9 @@ type Row struct {
 	LockMode           string    // GOVERNANCE or COMPLIANCE
 	LockUntil          time.Time // UTC, whole seconds; zero: not stated
 	LegalHold          bool
+
+	Callback     string            // whom the store is to tell, as the JSON object that OSS defines; empty: nobody
+	CallbackVars map[string]string // what it is to tell besides; nil: nothing
 }
 
 // Clone returns a copy that stays valid when the next row is read.
@@ -39,5 +42,6 @@ func (r *Row) Clone() *Row {
 	c := *r
 	c.Metadata = maps.Clone(r.Metadata)
 	c.Tags = maps.Clone(r.Tags)
+	c.CallbackVars = maps.Clone(r.CallbackVars)
 	return &c
 }

@@ -75,13 +75,16 @@ func (w *Writer) text(f field, value string) {
 	w.quote(value)
 }
 
-// property writes a field that is a text, a time or a boolean, if it states anything.
+// property writes a field, if it states anything.
 func (w *Writer) property(f field, r *Row) {
 	if text := r.text(f); text != nil {
 		w.text(f, *text)
 	}
 	if at := r.time(f); at != nil && !at.IsZero() {
 		w.text(f, at.UTC().Format(time.RFC3339))
+	}
+	if f == fieldCallbackVars {
+		w.pairs(f, r.CallbackVars)
 	}
 	if f == fieldLegalHold && r.LegalHold {
 		w.name(f)

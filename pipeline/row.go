@@ -7,9 +7,7 @@ import (
 )
 
 // done reports whether an earlier run has stored the row. One that failed then gets its chance.
-func (r *Runner) done(row int64) bool {
-	return r.job.Known.Done.Contains(uint32(row)) || r.job.Known.Unverified.Contains(uint32(row))
-}
+func (r *Runner) done(row int64) bool { return r.job.Known.Stored(row) }
 
 // newFile makes a file of a row, which may be overwritten afterwards.
 func (r *Runner) newFile(row *manifests.Row) *file {
@@ -36,5 +34,6 @@ func ObjectOf(row *manifests.Row) *sender.Object {
 		CacheControl: row.CacheControl, ContentDisposition: row.ContentDisposition, ContentEncoding: row.ContentEncoding,
 		ContentLanguage: row.ContentLanguage, Expires: row.Expires, Encryption: row.Encryption, EncryptionKey: row.EncryptionKey,
 		LockMode: row.LockMode, LockUntil: row.LockUntil, LegalHold: row.LegalHold,
+		Callback: row.Callback, CallbackVars: row.CallbackVars,
 	}
 }
