@@ -65,6 +65,7 @@ var codes = []struct {
 	{ErrStated, "ChecksumMismatch"},
 	{ErrTooLarge, "TooLarge"},
 	{ErrOverwritten, "Overwritten"},
+	{sender.ErrExists, "ObjectExists"},
 	{sender.ErrCorrupt, "StoredCorrupt"},
 	{sender.ErrNoAnswer, "NoAnswer"},
 	{sender.ErrUnreachable, "Unreachable"},
@@ -90,6 +91,9 @@ func failureOf(err error) *journal.Failure {
 		f.Op, f.RequestID, f.HostID, f.EC = e.Op, e.RequestID, e.HostID, e.EC
 		if e.Code != "" {
 			f.Code, f.Message = e.Code, e.Message
+		}
+		if errors.Is(err, sender.ErrExists) {
+			f.Message = "an object is there already, which was not made by this job, and is left as it was"
 		}
 	}
 	return f

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/journal"
 )
 
@@ -12,7 +13,9 @@ type Event struct {
 	Key    string
 	Size   int64 // bytes of the source, when it was opened
 	Status journal.Status
-	Err    error // why it failed, or why it is sent again
+	Err    error // why it or its callback failed, or why it is sent again
+
+	Compared string // by what a row was found to be there already, such as "size, crc64ecma"; empty: it was not
 }
 
 // EventKind says what happened.
@@ -20,15 +23,26 @@ type EventKind uint8
 
 // The kinds of event.
 const (
-	Settled   EventKind = iota // the row has its outcome for this run: Status, and Err if it failed
-	SentAgain                  // the store lost or spoilt the row, and it is sent once more: Err says why
-	Forgotten                  // the store no longer knows the upload of an earlier run: the row starts over
-	Swept                      // uploads of the row were open that the journal did not know; they are aborted
+	Settled      EventKind = iota // the row has its outcome for this run: Status, and Err if it failed
+	SentAgain                     // the store lost or spoilt the row, and it is sent once more: Err says why
+	Forgotten                     // the store no longer knows the upload of an earlier run: the row starts over
+	Incomparable                  // the object that was there has no checksum to compare: it is replaced
+	Swept                         // uploads of the row were open that the journal did not know; they are aborted
 )
 
 func (f *file) event(k EventKind, err error) Event {
 	return Event{
 		Kind: k, Row: f.row.Number, Source: f.row.Source, Key: f.row.Key,
-		Size: f.object.Size, Status: f.status, Err: err,
+		Size: f.object.Size, Status: f.status, Err: err, Compared: f.comparison(),
 	}
 }
+
+func (f *file) comparison() string {
+	if !f.compared {
+		return ""
+	}
+	return compared(f.whole)
+}
+
+// compared says by what an object was compared with its source.
+func compared(by hasher.Checksum) string { return "size, " + by.Algorithm.String() }

@@ -20,28 +20,32 @@ type file struct {
 	known  *journal.Upload // what the journal knows of an open upload, or nil
 	budget *sender.Budget  // of retries, for all requests and all tries of the row
 
-	source    source // open, or nil
-	plan      Plan
-	sums      sums
-	copied    bool                 // its bytes are sent from copies
-	begun     journal.Begun        // of upload, as the journal has it
-	upload    *sender.Upload       // open, or nil
-	claims    map[int]journal.Part // parts that need not be sent, or only hashed, when plan.Action says so
-	parts     []sender.StoredPart  // gathered, by number-1
-	left      int                  // parts not gathered yet
-	whole     hasher.Checksum      // of all bytes
-	xxh3      hasher.Checksum      // of all bytes, when they were hashed in one go
-	got       sender.Receipt       // for the whole
-	status    journal.Status       // when err is nil
-	tries     int                  // how often the row was dispatched in this run
-	extra     int                  // requests that were repeated
-	drop      bool                 // the upload is gone: the journal is to forget it
-	forgotten bool                 // the store no longer knew the upload of an earlier run
-	swept     bool                 // uploads were aborted that the journal did not know
-	settled   bool                 // nothing is left to do for it
-	failed    atomic.Bool          // some part failed: the others need not be sent
-	sent      atomic.Int64         // bytes of parts that are in the store
-	err       error                // the first that a part or the file met
+	source       source // open, or nil
+	plan         Plan
+	sums         sums
+	copied       bool                 // its bytes are sent from copies
+	begun        journal.Begun        // of upload, as the journal has it
+	upload       *sender.Upload       // open, or nil
+	claims       map[int]journal.Part // parts that need not be sent, or only hashed, when plan.Action says so
+	parts        []sender.StoredPart  // gathered, by number-1
+	left         int                  // parts not gathered yet
+	whole        hasher.Checksum      // of all bytes
+	xxh3         hasher.Checksum      // of all bytes, when they were hashed in one go
+	got          sender.Receipt       // for the whole
+	status       journal.Status       // when err is nil
+	tries        int                  // how often the row was dispatched in this run
+	extra        int                  // requests that were repeated
+	drop         bool                 // the upload is gone: the journal is to forget it
+	forgotten    bool                 // the store no longer knew the upload of an earlier run
+	swept        bool                 // uploads were aborted that the journal did not know
+	settled      bool                 // nothing is left to do for it
+	there        bool                 // its object was there before, and nothing is to be sent
+	compared     bool                 // of one that is there: it is the source
+	ours         bool                 // what is there was made by this run, and is to be replaced
+	incomparable bool                 // what is there has its size, and no checksum that could be compared
+	failed       atomic.Bool          // some part failed: the others need not be sent
+	sent         atomic.Int64         // bytes of parts that are in the store
+	err          error                // the first that a part or the file met
 }
 
 // sums says which checksums a file's bytes are hashed for.
@@ -82,6 +86,8 @@ func (f *file) fail(err error) {
 
 // again makes the file what it was before it was opened, with what is now known of its upload.
 func (f *file) again() {
+	f.ours = f.ours || f.got != (sender.Receipt{}) || sender.WasStored(f.err)
+	f.object.OnlyNew, f.there, f.compared = false, false, false
 	f.known = nil
 	if f.upload != nil && !f.drop {
 		f.known = f.remember()

@@ -18,7 +18,7 @@ func (r *Runner) finish(ctx context.Context) func(*file) {
 		if f.err == nil {
 			f.fail(r.complete(ctx, f))
 		}
-		if f.err == nil {
+		if f.err == nil && !f.there {
 			f.fail(r.prove(ctx, f))
 		}
 		if f.err != nil {
@@ -50,23 +50,42 @@ func (r *Runner) complete(ctx context.Context, f *file) error {
 		return stoppedIf(ctx, err)
 	}
 	f.close() // a descriptor less, while the store puts the parts together
-	f.got, err = r.job.Store.Complete(f.spending(ctx), *f.upload, &f.object, sender.Completion{Parts: f.parts, Whole: whole})
+	f.got, err = r.makeNew(f.spending(ctx), f, func() (sender.Receipt, error) {
+		return r.job.Store.Complete(f.spending(ctx), *f.upload, &f.object, sender.Completion{Parts: f.parts, Whole: whole})
+	})
 	f.extra += max(0, f.got.Attempts-1)
+	if err == nil && f.there {
+		err = r.job.Store.Abort(f.spending(ctx), *f.upload)
+	}
 	return stoppedIf(ctx, err)
 }
 
 // prove gives the file its status: done if the store's checksum of the whole equals ours, unverified if the
-// store has none to offer. A receipt without a checksum is asked after once.
+// store has none to offer. A receipt without a checksum is asked after once. One that is done, and of which the store
+// could not tell the application server, is so much less.
 func (r *Runner) prove(ctx context.Context, f *file) error {
 	f.status = journal.Done
-	if sameSum(f.got.Checksum, f.whole) {
+	if !sameSum(f.got.Checksum, f.whole) {
+		info, err := r.job.Store.Head(f.spending(ctx), f.object.Key)
+		if err != nil {
+			return stoppedIf(ctx, err)
+		}
+		if err := judge(f, info); err != nil {
+			return err
+		}
+	}
+	if f.status == journal.Done && f.callbackError() != nil {
+		f.status = journal.CallbackFailed
+	}
+	return nil
+}
+
+// callbackError is why the application server may not have heard of the object, or nil.
+func (f *file) callbackError() error {
+	if f.got.Callback == nil || f.got.Callback.Err == nil {
 		return nil
 	}
-	info, err := r.job.Store.Head(f.spending(ctx), f.object.Key)
-	if err != nil {
-		return stoppedIf(ctx, err)
-	}
-	return judge(f, info)
+	return f.got.Callback.Err
 }
 
 // judge is what prove concludes from the store's answer.
@@ -77,12 +96,21 @@ func judge(f *file, info sender.Info) error {
 	case info.Size != f.object.Size:
 		return fmt.Errorf("%q: %w: %d bytes, sent %d", f.object.Key, sender.ErrCorrupt, info.Size, f.object.Size)
 	case sameSum(info.Checksum, f.whole):
+		f.named(info)
 		return nil
 	case info.Checksum.Algorithm == f.whole.Algorithm && !f.whole.IsZero():
 		return fmt.Errorf("%q: %w: %s, sent %s", f.object.Key, sender.ErrCorrupt, info.Checksum, f.whole)
 	}
+	f.named(info)
 	f.status = journal.Unverified
 	return nil
+}
+
+// named notes what the store calls the object, where the answer that made it did not say.
+func (f *file) named(info sender.Info) {
+	if f.got.ETag == "" {
+		f.got.ETag, f.got.VersionID = info.ETag, info.VersionID
+	}
 }
 
 // sameSum reports whether both are known and equal.
@@ -98,7 +126,7 @@ func (r *Runner) cleanUp(ctx context.Context, f *file) {
 	switch {
 	case errors.Is(f.err, sender.ErrNoSuchUpload):
 		f.drop = true
-	case sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt):
+	case sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt), errors.Is(f.err, sender.ErrExists):
 		f.drop = r.job.Store.Abort(ctx, *f.upload) == nil
 	}
 }

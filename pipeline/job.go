@@ -48,6 +48,11 @@ type Options struct {
 	// an object whose answer was lost is known for ours, also by a later run; else it is sent again. Rows that state
 	// metadata under this key keep their own.
 	NoToken bool
+
+	// IfExists is what becomes of rows whose objects are there. Objects that are sent on condition that there is none
+	// carry a token, unless NoToken, or the store keeps no metadata: by it a lost answer is told from a conflict.
+	IfExists IfExists
+	AskFirst bool // under Fail: also ask before, as the store does not keep to the condition; that is not atomic
 }
 
 // The defaults. Sixteen parts of 16 MiB fill a link of 10 Gbit/s at 200 ms a part, in 256 MiB of memory; 16 MiB

@@ -22,7 +22,11 @@ func (l *ledger) lane(wg *conc.WaitGroup, s steps, in <-chan *file, back chan<- 
 			d.take(f)
 			s.open(f)
 			next := (chan<- *file)(out)
-			if f.err != nil || f.one() {
+			switch {
+			case f.err == nil && f.there:
+				f.close()
+				next = back
+			case f.err != nil || f.one():
 				l.carry(d, s, f)
 				next = back
 			}

@@ -100,19 +100,20 @@ func (l *ledger) tell(f *file) {
 	if f.swept {
 		l.opts.Observe(f.event(Swept, nil))
 	}
-	f.forgotten, f.swept = false, false
+	if f.incomparable {
+		l.opts.Observe(f.event(Incomparable, nil))
+	}
+	f.forgotten, f.swept, f.incomparable = false, false, false
 }
 
 func (l *ledger) done(f *file) {
 	f.settled = true
 	l.record(l.outcome(f))
-	l.tally.bytes.Add(f.object.Size)
-	if f.status == journal.Unverified {
-		l.tally.unverified.Add(1)
-	} else {
-		l.tally.done.Add(1)
+	if f.status != journal.Kept {
+		l.tally.bytes.Add(f.object.Size)
 	}
-	l.opts.Observe(f.event(Settled, nil))
+	l.tally.of(f.status).Add(1)
+	l.opts.Observe(f.event(Settled, f.callbackError()))
 }
 
 func (l *ledger) failed(f *file) {
@@ -126,11 +127,21 @@ func (l *ledger) failed(f *file) {
 }
 
 func (l *ledger) outcome(f *file) journal.Outcome {
-	return journal.Outcome{
+	o := journal.Outcome{
 		Row: f.row.Number, Status: f.status, Size: f.object.Size, Parts: max(1, f.plan.Parts),
 		XXH3: xxh3Of(f), HasXXH3: !f.xxh3.IsZero(), Checksum: f.whole,
 		ETag: f.got.ETag, VersionID: f.got.VersionID, Attempts: f.tries + f.extra + repeats(f.err),
 	}
+	if f.there {
+		o.Parts, o.Compared = 0, f.compared
+	}
+	if c := f.got.Callback; c != nil {
+		o.Callback = string(c.Answer)
+	}
+	if err := f.callbackError(); err != nil {
+		o.Failure = failureOf(err)
+	}
+	return o
 }
 
 func xxh3Of(f *file) uint64 {

@@ -35,6 +35,9 @@ func (r *Runner) prepare(ctx context.Context, f *file) error {
 	if err := r.atRest(ctx, f); err != nil {
 		return err
 	}
+	if err := r.meet(ctx, f); err != nil || f.there {
+		return err
+	}
 	if err := r.proveStated(ctx, f); err != nil {
 		return err
 	}
@@ -146,8 +149,8 @@ func (r *Runner) begin(ctx context.Context, f *file) error {
 		return err
 	}
 	before := r.repeats()
-	u, err := r.job.Store.Begin(ctx, &f.object)
-	if err != nil {
+	u, err := r.beginNew(ctx, f)
+	if err != nil || f.there {
 		return err
 	}
 	f.begun = journal.Begun{

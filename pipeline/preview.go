@@ -75,6 +75,9 @@ func (v *viewer) add(f *file) {
 		}
 		return
 	}
+	if v.opts.asks() {
+		p.Requests++
+	}
 	parts, bytes := v.missing(f)
 	p.Parts += parts
 	p.Bytes += bytes

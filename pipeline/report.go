@@ -29,6 +29,8 @@ type ReportLine struct {
 	ETag      string       `json:"etag,omitempty"`
 	VersionID string       `json:"version_id,omitempty"`
 	Attempts  int          `json:"attempts"`
+	Compared  string       `json:"compared,omitempty"` // by what a row was found to be there already
+	Callback  string       `json:"callback,omitempty"` // what the application server answered
 	Error     *ReportError `json:"error,omitempty"`
 }
 
@@ -78,11 +80,14 @@ func reportRows(ctx context.Context, w io.Writer, job Job, outcomes *journal.Out
 func reportLine(row *manifests.Row, o journal.Outcome) ReportLine {
 	l := ReportLine{
 		Row: row.Number, Source: row.Source, Key: row.Key, Status: o.Status.String(), Size: o.Size,
-		ETag: o.ETag, VersionID: o.VersionID, Attempts: o.Attempts,
+		ETag: o.ETag, VersionID: o.VersionID, Attempts: o.Attempts, Callback: o.Callback,
 	}
-	if o.Failure != nil {
-		l.Error = (*ReportError)(o.Failure)
+	l.Error = (*ReportError)(o.Failure)
+	if o.Status == journal.Failed {
 		return l
+	}
+	if o.Compared {
+		l.Compared = compared(o.Checksum)
 	}
 	l.Parts = o.Parts
 	if o.HasXXH3 {

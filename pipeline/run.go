@@ -44,6 +44,8 @@ func (r *Runner) skipped() {
 	r.tally.done.Store(int64(done))
 	r.tally.skipped.Store(int64(done))
 	r.tally.unverified.Store(int64(unverified))
+	r.tally.kept.Store(int64(r.job.Known.Kept.GetCardinality()))
+	r.tally.callbackFailed.Store(int64(r.job.Known.CallbackFailed.GetCardinality()))
 	r.tally.bytes.Store(r.job.Known.Bytes)
 }
 

@@ -77,7 +77,7 @@ func (r *Runner) send(ctx context.Context) func(*part) {
 			p.receipt, err = r.put(p.file.spending(ctx), p)
 			return err
 		})
-		p.stored = p.err == nil
+		p.stored = p.err == nil && !p.file.there
 		p.proveBy(p.receipt.Checksum.Algorithm)
 		if p.err != nil {
 			p.err = r.sendError(ctx, p)
@@ -87,6 +87,9 @@ func (r *Runner) send(ctx context.Context) func(*part) {
 
 func (r *Runner) put(ctx context.Context, p *part) (sender.Receipt, error) {
 	payload := sender.Payload{Data: p.chunk.Bytes(), Sums: p.sums}
+	if p.file.one() && p.file.object.OnlyNew {
+		return r.makeNew(ctx, p.file, func() (sender.Receipt, error) { return r.job.Store.Put(ctx, &p.file.object, payload) })
+	}
 	if p.file.one() {
 		r.opts.Guess.byContent(&p.file.object, payload.Data)
 		return r.job.Store.Put(ctx, &p.file.object, payload)

@@ -12,13 +12,14 @@ import (
 )
 
 // metadata is what goes with the file's object: what its row states, and a token under [sender.TokenKey] where
-// nothing else could settle a lost answer, as the store states no checksum that combines to the whole.
+// nothing else could settle a lost answer: the store states no checksum that combines to the whole, or refuses to
+// replace an object, which may be ours, or another's of the same bytes.
 //
 // Metadata that the row states under that key are its token then, and the row's author answers for its being of
 // this object alone. An object that the store would refuse for the token goes without.
 func (r *Runner) metadata(f *file) map[string]string {
 	stated := f.row.Metadata
-	if r.opts.NoToken || r.job.Store.Wire().Combines() || hasToken(stated) {
+	if r.opts.NoToken || r.job.Store.Wire().Combines() && !r.opts.conditional() || hasToken(stated) {
 		return stated
 	}
 	signed := f.object

@@ -101,18 +101,12 @@ func (r *Runner) compare(ctx context.Context, f *file) error {
 }
 
 func (r *Runner) compareBytes(ctx context.Context, f *file, stored hasher.Checksum) error {
-	d := hasher.NewDigest(hasher.SetOf(stored.Algorithm, f.stated.Algorithm))
-	for off := int64(0); off < f.object.Size; off += r.opts.PartSize {
-		n := min(r.opts.PartSize, f.object.Size-off)
-		if err := r.digest(ctx, d, f, off, int(n)); err != nil {
-			return err
-		}
-	}
-	f.whole = d.Sums().Get(stored.Algorithm)
-	if err := r.unchanged(ctx, f); err != nil {
+	sums, err := r.digestAll(ctx, f, hasher.SetOf(stored.Algorithm, f.stated.Algorithm))
+	f.whole = sums.Get(stored.Algorithm)
+	if err != nil {
 		return err
 	}
-	if err := compareStated(f, d.Sums().Get(f.stated.Algorithm)); err != nil {
+	if err := compareStated(f, sums.Get(f.stated.Algorithm)); err != nil {
 		return err
 	}
 	if f.whole != stored {
