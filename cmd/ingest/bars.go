@@ -146,7 +146,7 @@ func (r reading) right(columns int) string {
 		text   string
 		weight int
 	}{
-		{fmt.Sprintf(" %s/%s rows", humanCount(r.Done+r.Failed+r.Unverified), humanCount(r.Rows)), 4},
+		{fmt.Sprintf(" %s/%s rows", humanCount(r.Settled()), humanCount(r.Rows)), 4},
 		{" " + humanBytes(r.Bytes+r.InFlight), 1},
 		{" " + humanBytes(int64(r.rate)) + "/s", 3},
 		{"", 2},

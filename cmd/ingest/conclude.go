@@ -62,6 +62,9 @@ func (m *move) outcome(p pipeline.Progress, runErr error) error {
 	case p.Unverified > 0 && !m.allow:
 		return &exit{exitFailed, fmt.Errorf("%s rows are stored, but the store offers no checksum to prove them by: "+
 			"compare them by other means, or accept it with --allow-unverified", humanCount(p.Unverified))}
+	case p.CallbackFailed > 0 && !m.allowSilent:
+		return &exit{exitFailed, fmt.Errorf("%s rows are stored and proven, but their callbacks failed, or may have (the report has each): "+
+			"they are not sent again; tell the application yourself, and accept it with --allow-callback-failed", humanCount(p.CallbackFailed))}
 	}
 	return nil
 }
@@ -84,9 +87,10 @@ func (m *move) writeReport(ctx context.Context, stdout io.Writer, j *job) error 
 	return writeFile(m.report, func(w io.Writer) error { return pipeline.Report(ctx, w, j.Job) })
 }
 
-// endJournal deletes the journal of a job of which nothing is left to do.
+// endJournal deletes the journal of a job of which nothing is left to do. Rows whose callbacks failed would be sent
+// again without it.
 func (m *move) endJournal(j *job, p pipeline.Progress) error {
-	if p.Failed > 0 || m.keepJournal {
+	if p.Failed > 0 || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal {
 		return nil
 	}
 	return j.Journal.Remove()

@@ -72,6 +72,8 @@ type dumpLine struct {
 	Version  string `json:"version_id,omitempty"`
 	Attempts int    `json:"attempts,omitempty"`
 	Time     string `json:"time,omitempty"`
+	Callback string `json:"callback,omitempty"`
+	Compared bool   `json:"compared,omitempty"`
 
 	Source  *dumpSource           `json:"source,omitempty"`
 	Failure *pipeline.ReportError `json:"failure,omitempty"`
@@ -132,6 +134,7 @@ func (l *dumpLine) part(r journal.Part) {
 func (l *dumpLine) outcome(r journal.Outcome) {
 	l.Type, l.Row, l.Status, l.Size, l.Parts, l.Attempts = "outcome", r.Row, r.Status.String(), &r.Size, r.Parts, r.Attempts
 	l.ETag, l.Version, l.Failure = r.ETag, r.VersionID, (*pipeline.ReportError)(r.Failure)
+	l.Callback, l.Compared = r.Callback, r.Compared
 	if r.HasXXH3 {
 		l.XXH3 = fmt.Sprintf("%016x", r.XXH3)
 	}

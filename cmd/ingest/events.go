@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/ingest-dev/ingest/journal"
 	"github.com/ingest-dev/ingest/pipeline"
 	"github.com/rs/zerolog"
 )
@@ -20,6 +21,10 @@ func logKnown(log zerolog.Logger, j *job) {
 
 func logEvent(log zerolog.Logger, e pipeline.Event) {
 	switch {
+	case e.Kind == pipeline.Settled && e.Err != nil && e.Status != journal.Failed:
+		log.Warn().Int64("row", e.Row).Str("key", e.Key).Stringer("status", e.Status).Err(e.Err).Msg("row stored, but its callback failed")
+	case e.Kind == pipeline.Incomparable:
+		log.Info().Int64("row", e.Row).Str("key", e.Key).Msg("the store says no checksum of what is there that could be compared: sending the row again")
 	case e.Kind == pipeline.Settled && e.Err != nil:
 		log.Error().Int64("row", e.Row).Str("source", e.Source).Err(e.Err).Msg("row failed")
 	case e.Kind == pipeline.SentAgain:
@@ -29,6 +34,10 @@ func logEvent(log zerolog.Logger, e pipeline.Event) {
 	case e.Kind == pipeline.Forgotten:
 		log.Warn().Int64("row", e.Row).Str("key", e.Key).Msg("the store no longer knows the upload: starting over")
 	default:
-		log.Debug().Int64("row", e.Row).Str("key", e.Key).Stringer("status", e.Status).Msg("row settled")
+		line := log.Debug().Int64("row", e.Row).Str("key", e.Key).Stringer("status", e.Status)
+		if e.Compared != "" {
+			line = line.Str("compared", e.Compared)
+		}
+		line.Msg("row settled")
 	}
 }

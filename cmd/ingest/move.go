@@ -17,6 +17,7 @@ type move struct {
 	transfer
 	keepJournal bool
 	allow       bool
+	allowSilent bool // callbacks that failed
 	report      string
 	progress    string
 	json        bool
@@ -27,10 +28,12 @@ func (m *move) flags(cmd *cobra.Command) {
 	m.transfer.flags(cmd)
 	m.properties.flags(cmd)
 	m.journalFlags(cmd)
+	m.arrival.flags(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&m.restart, "restart", false, "throw the journal away first, aborting the uploads that it knows")
 	f.BoolVar(&m.keepJournal, "keep-journal", false, "keep the journal when all is done")
 	f.BoolVar(&m.allow, "allow-unverified", false, "exit 0 although the store offered no checksum for some rows")
+	f.BoolVar(&m.allowSilent, "allow-callback-failed", false, "exit 0 although the callbacks of some rows failed")
 	f.StringVar(&m.report, "report", "", "write one JSON line a row to `FILE`, or - for stdout")
 	f.StringVar(&m.token, "token", auto, "auto: mark an object where nothing else would settle a lost answer; or never")
 	f.StringVar(&m.progress, "progress", auto, "auto, bar, plain or none")
@@ -97,6 +100,7 @@ func (m *move) prepare(ctx context.Context, beside string, open func(prefix stri
 		return nil, err
 	}
 	if err = preflight(ctx, j); err == nil {
+		foresee(ctx, j)
 		err = m.openJournal(ctx, j, beside)
 	}
 	if err != nil {

@@ -47,7 +47,7 @@ func (p *plain) stop() {
 // line is the reading in about 70 columns.
 func (r reading) line() string {
 	text := fmt.Sprintf("%3.0f%%  %s/%s rows  %s  %s/s", 100*r.fraction,
-		humanCount(r.Done+r.Failed+r.Unverified), humanCount(r.Rows), humanBytes(r.Bytes+r.InFlight), humanBytes(int64(r.rate)))
+		humanCount(r.Settled()), humanCount(r.Rows), humanBytes(r.Bytes+r.InFlight), humanBytes(int64(r.rate)))
 	if r.left > 0 {
 		text += "  " + r.left.Round(time.Second).String() + " left"
 	}

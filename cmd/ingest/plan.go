@@ -36,6 +36,7 @@ nothing. It exits 1 if rows would fail.`,
 	c.transfer.flags(cmd)
 	c.properties.flags(cmd)
 	c.journalFlags(cmd)
+	c.arrival.flags(cmd)
 	c.manifestFlags(cmd)
 	cmd.Flags().BoolVar(&c.json, "json", false, "the plan on stdout as one JSON object")
 	return cmd
@@ -71,19 +72,21 @@ func (c *planCommand) run(cmd *cobra.Command, manifest string) error {
 
 func printPlan(w io.Writer, j *job, p pipeline.Preview, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(w).Encode(map[string]int64{
+		return json.NewEncoder(w).Encode(map[string]any{
 			"rows": p.Rows, "skip": p.Skip, "put": p.Put, "multipart": p.Multi, "carry_on": p.CarryOn,
 			"bytes": p.Bytes, "parts": p.Parts, "requests": p.Requests, "failing": p.Failing,
+			"if_exists": j.Options.IfExists.String(),
 		})
 	}
 	_, err := fmt.Fprintf(w, `%s to %s
   %s rows: %s to send, %s done already, %s would fail
   %s in %s parts and at least %s requests
   %s rows in one request each, %s in parts (%s carry on an open upload)
+  objects that are there %s
 `, j.manifest.Name(), j.store.name,
 		humanCount(p.Rows), humanCount(p.Put+p.Multi), humanCount(p.Skip), humanCount(p.Failing),
 		humanBytes(p.Bytes), humanCount(p.Parts), humanCount(p.Requests),
-		humanCount(p.Put), humanCount(p.Multi), humanCount(p.CarryOn))
+		humanCount(p.Put), humanCount(p.Multi), humanCount(p.CarryOn), ruleText(j.Options.IfExists))
 	return err
 }
 

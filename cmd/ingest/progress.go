@@ -96,14 +96,14 @@ func (g *gauge) fraction(p pipeline.Progress) float64 {
 	if g.total > 0 {
 		return min(1, float64(p.Bytes+p.InFlight)/float64(g.total))
 	}
-	return min(1, float64(p.Done+p.Failed+p.Unverified)/float64(max(1, p.Rows)))
+	return min(1, float64(p.Settled())/float64(max(1, p.Rows)))
 }
 
 func (g *gauge) left(r reading, now time.Time) time.Duration {
 	if g.total > 0 && r.rate > 0 {
 		return time.Duration(float64(g.total-r.Bytes-r.InFlight) / r.rate * float64(time.Second))
 	}
-	settled, before := r.Done+r.Failed+r.Unverified, r.Skipped
+	settled, before := r.Settled(), r.Skipped
 	if settled <= before {
 		return 0
 	}

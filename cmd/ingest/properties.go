@@ -43,12 +43,13 @@ func (p *properties) flags(cmd *cobra.Command) {
 	f.BoolVar(&p.row.LegalHold, "legal-hold", false, "keep objects of s3:// until the hold is taken off")
 }
 
-// defaults returns what the flags say, as a manifest takes it.
-func (p *properties) defaults() *manifests.Row {
+// defaults returns what the flags say of all objects, as a manifest takes it.
+func (t *transfer) defaults() (*manifests.Row, error) {
+	p := &t.properties
 	row := p.row
 	row.Metadata, row.Tags = p.metadata.values, p.tags.values
 	row.Expires, row.LockUntil = p.expires.Time, p.until.Time
-	return &row
+	return &row, t.arrival.callback(&row)
 }
 
 // guessing returns how content types are guessed. Commands that send nothing have no such flag, and guess none.
@@ -65,7 +66,10 @@ func (p *properties) guessing() (pipeline.Guess, error) {
 
 // checkProperties refuses at once, and once, what the store would refuse of every row.
 func (t *transfer) checkProperties(s sender.Rules) error {
-	row := t.properties.defaults()
+	row, err := t.defaults()
+	if err != nil {
+		return err
+	}
 	row.Key = "k"
 	o := pipeline.ObjectOf(row)
 	leaveHalves(o)

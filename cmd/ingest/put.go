@@ -36,7 +36,11 @@ func (c *putCommand) run(cmd *cobra.Command, file, url string) error {
 	c.url, name = splitName(url, filepath.Base(file))
 	c.suffix = putSuffix(c.url, name)
 	return c.move.run(cmd, file, func(prefix string) (*manifests.Manifest, error) {
-		return manifests.SingleWith(file, prefix+name, c.properties.defaults())
+		defaults, err := c.defaults()
+		if err != nil {
+			return nil, err
+		}
+		return manifests.SingleWith(file, prefix+name, defaults)
 	})
 }
 

@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 			"hold":  holdJournal,
 			"mode":  hasMode,
 			"lines": hasLines,
+			"hear":  startListener,
 		},
 	})
 }

@@ -16,6 +16,8 @@ type summary struct {
 	Skipped      int64   `json:"skipped"` // of done: by an earlier run
 	Failed       int64   `json:"failed"`
 	Unverified   int64   `json:"unverified"`
+	Kept         int64   `json:"kept"`            // were there, and were left alone
+	Unheard      int64   `json:"callback_failed"` // stored and proven
 	Bytes        int64   `json:"bytes"`
 	SentBytes    int64   `json:"sent_bytes"`
 	SentParts    int64   `json:"sent_parts"`
@@ -29,6 +31,7 @@ type summary struct {
 func newSummary(j *job, p pipeline.Progress, exit int) summary {
 	return summary{
 		Rows: p.Rows, Done: p.Done, Skipped: p.Skipped, Failed: p.Failed, Unverified: p.Unverified,
+		Kept: p.Kept, Unheard: p.CallbackFailed,
 		Bytes: p.Bytes, SentBytes: p.SentBytes, SentParts: p.SentParts, ResumedParts: p.ResumedParts,
 		Requests: j.counters.Requests.Load(), Retries: j.counters.Retries.Load(),
 		Seconds: float64(time.Since(j.started).Milliseconds()) / 1000, Exit: exit,
@@ -56,7 +59,13 @@ func (s summary) text() string {
 	if s.Unverified > 0 {
 		text += fmt.Sprintf(", %s stored but unverified", humanCount(s.Unverified))
 	}
-	if left := s.Rows - s.Done - s.Failed - s.Unverified; left > 0 {
+	if s.Kept > 0 {
+		text += fmt.Sprintf(", %s there before and left alone", humanCount(s.Kept))
+	}
+	if s.Unheard > 0 {
+		text += fmt.Sprintf(", %s stored but their callbacks failed", humanCount(s.Unheard))
+	}
+	if left := s.Rows - s.Done - s.Failed - s.Unverified - s.Kept - s.Unheard; left > 0 {
 		text += fmt.Sprintf(", %s left", humanCount(left))
 	}
 	text += fmt.Sprintf("\n%s in the store; sent %s in %s parts", humanBytes(s.Bytes), humanBytes(s.SentBytes), humanCount(s.SentParts))

@@ -20,6 +20,7 @@ import (
 type transfer struct {
 	target
 	properties properties
+	arrival    arrival
 	format     string
 	root       string
 	reader     string
@@ -90,6 +91,7 @@ type job struct {
 	quit     func()        // no request is tried again
 	started  time.Time
 	closers  []func() error
+	doubt    string // why objects may be replaced that are not to be; empty: they are not
 }
 
 func newJob() *job {
@@ -106,10 +108,14 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 	if err != nil {
 		return nil, err
 	}
+	rule, err := t.arrival.rule()
+	if err != nil {
+		return nil, err
+	}
 	j := newJob()
 	j.Options = pipeline.Options{
 		PartSize: int64(t.partSize.byteSize), Parallel: t.parts(), Retries: t.again(), NoToken: t.token == "never",
-		Guess: guess,
+		Guess: guess, IfExists: rule,
 	}
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
@@ -183,8 +189,12 @@ func (t *transfer) openFile(cmd *cobra.Command, path string) func(prefix string)
 		if err != nil {
 			return nil, fmt.Errorf("--format: %w", err)
 		}
+		defaults, err := t.defaults()
+		if err != nil {
+			return nil, err
+		}
 		return manifests.Open(path, manifests.Options{
-			Format: format, Root: t.root, Prefix: prefix, Stdin: cmd.InOrStdin(), Defaults: t.properties.defaults(),
+			Format: format, Root: t.root, Prefix: prefix, Stdin: cmd.InOrStdin(), Defaults: defaults,
 		})
 	}
 }

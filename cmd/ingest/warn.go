@@ -14,6 +14,7 @@ import (
 // warn says, once and before anything is sent, what is allowed and may still be a mistake.
 func (t *transfer) warn(cmd *cobra.Command, j *job, log *logger) {
 	t.warnOfRoom(log)
+	warnOfDoubt(j, log)
 	t.target.warn(cmd, j.store, log)
 }
 

@@ -98,15 +98,12 @@ func (c *call) callbackError(answer *wire.Response) *sender.Error {
 }
 
 // checkCallback holds a callback against what OSS takes. A field that OSS does not define is most likely misspelt.
+// Variables without a callback go nowhere, and are no mistake: the callback of all rows may come from elsewhere.
 func checkCallback(o *sender.Object) error {
-	switch {
-	case o.Callback == "" && len(o.CallbackVars) == 0:
-		return nil
-	case o.Callback == "":
-		return errors.New("callback_vars: there is no callback that they could go with")
-	}
-	if err := checkCallbackText(o.Callback); err != nil {
-		return fmt.Errorf("callback: %w", err)
+	if o.Callback != "" {
+		if err := checkCallbackText(o.Callback); err != nil {
+			return fmt.Errorf("callback: %w", err)
+		}
 	}
 	if base64.StdEncoding.EncodedLen(len(callbackVars(o.CallbackVars))) > maxCallback {
 		return fmt.Errorf("callback_vars: they are more than the %d bytes that OSS takes", maxCallback)

@@ -36,7 +36,7 @@ func exists(op, key string) error {
 }
 
 func checkCallback(o *sender.Object) error {
-	if o.Callback != "" || len(o.CallbackVars) > 0 {
+	if o.Callback != "" {
 		return errors.New("callback: an S3 store makes none")
 	}
 	return nil
