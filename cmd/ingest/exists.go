@@ -86,7 +86,7 @@ func foresee(ctx context.Context, j *job) {
 // warnOfDoubt says what foresee has found out.
 func warnOfDoubt(j *job, log *logger) {
 	if j.doubt != "" {
-		log.Warn().Msg(j.doubt + "; each object is looked for before it is sent, and one that another writer makes in between gets a new version")
+		log.Warn().Msg(j.doubt + "; each object is looked for before it is sent, and one that another writer makes in between is replaced")
 	}
 }
 
