@@ -20,18 +20,34 @@ func TestKilledAtRandomInstantsLosesNothing(t *testing.T) {
 	}
 }
 
-func killedAtRandom(t *testing.T, kind lab.Kind) {
-	budget, wanted := lab.NewBudget(t, 12*time.Second), 50
+// killing is how much is killed. The short form is bound by its count, whatever the machine has to do besides.
+type killing struct {
+	kills, least int
+	files, most  int // how many, and their most bytes
+	rate         string
+}
+
+// brake is the time after which the short form fails. Of processor time a kind takes ten seconds; with forty others
+// waiting for two processors it took four minutes.
+const brake = 10 * time.Minute
+
+func killingOf(budget lab.Budget) killing {
 	if budget.Long {
-		wanted = 500
+		return killing{kills: 500, least: 50, files: 60, most: 3 << 20, rate: "64MiB"}
 	}
+	return killing{kills: 50, least: 50, files: 40, most: 512 << 10, rate: "16MiB"}
+}
+
+func killedAtRandom(t *testing.T, kind lab.Kind) {
+	budget := lab.NewBudget(t, brake)
+	k := killingOf(budget)
 	seed := lab.Seed(t)
-	sizes := lab.Sizes(rand.New(rand.NewPCG(seed, 2)), 60, 3<<20)
-	l := lab.New(t, lab.Options{Kind: kind, Seed: seed, Sizes: sizes})
+	l := lab.New(t, lab.Options{Kind: kind, Seed: seed, Sizes: lab.Sizes(rand.New(rand.NewPCG(seed, 2)), k.files, k.most)})
+	within := k.measure(l)
 	kills, jobs, again := 0, 0, 0
-	for ; kills < wanted && !budget.Over(); jobs++ {
+	for ; kills < k.kills && !budget.Over(); jobs++ {
 		trial := l.Trial()
-		n := killedUntilItSurvives(trial, wanted-kills)
+		n := k.untilItSurvives(trial, k.kills-kills, within)
 		kills += n
 		again += sentAgain(trial, n)
 		if kind == lab.File {
@@ -39,11 +55,21 @@ func killedAtRandom(t *testing.T, kind lab.Kind) {
 		}
 		trial.Forget()
 	}
-	t.Logf("%s: %d kills in %d jobs of %d files: every object is its source, nothing was left%s",
-		kind, kills, jobs, len(sizes), againIn(l, again, kills))
-	if kills < wanted/10 {
-		t.Errorf("only %d kills of %d found the program alive in time", kills, wanted)
+	t.Logf("%s: %d kills within %v of their start, in %d jobs of %d files: every object is its source, nothing was left%s",
+		kind, kills, within, jobs, k.files, againIn(l, again, kills))
+	if kills < k.least {
+		t.Errorf("only %d kills of %d found the program alive in time", kills, k.kills)
 	}
+}
+
+// measure returns within what time of its start a run is killed: half of what one takes that is left alone, so that
+// most jobs are killed more than once, on a busy machine too.
+func (k killing) measure(l *lab.Lab) time.Duration {
+	trial := l.Trial()
+	r := trial.Run(lab.Command{Flags: []string{"--limit-rate", k.rate}})
+	trial.Arrived(r)
+	trial.Forget()
+	return max(r.Took/2, 10*time.Millisecond)
 }
 
 // againIn tells how much was sent again, where that was counted.
@@ -54,12 +80,12 @@ func againIn(l *lab.Lab, again, kills int) string {
 	return fmt.Sprintf("; %d parts and objects were sent again, %.1f a kill with %d in flight", again, float64(again)/float64(max(1, kills)), l.Parallel)
 }
 
-// killedUntilItSurvives kills one run after the other until one ends by itself, or most were; then one more is left
-// alone. It returns how many were killed.
-func killedUntilItSurvives(trial *lab.Trial, most int) int {
+// untilItSurvives kills one run after the other until one ends by itself, or most were; then one more is left alone. It
+// returns how many were killed.
+func (k killing) untilItSurvives(trial *lab.Trial, most int, within time.Duration) int {
 	for n := range most {
-		after := time.Duration(5+trial.Random.IntN(60)) * time.Millisecond
-		r := trial.Run(lab.Command{Flags: []string{"--limit-rate", "64MiB"}, Kill: randomKill(trial.Random, after)})
+		after := time.Duration(trial.Random.Int64N(int64(within)))
+		r := trial.Run(lab.Command{Flags: []string{"--limit-rate", k.rate}, Kill: randomKill(trial.Random, after)})
 		if r.Signal == 0 && r.Code == 0 {
 			trial.Arrived(r)
 			return n
