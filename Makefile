@@ -8,10 +8,10 @@ VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 LDFLAGS     := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check format vet lint race judges tidy cross kill torture differential mutate bulk memory fuzz bench clean
+.PHONY: help build demo test check format vet lint race judges tidy cross kill torture differential mutate bulk memory fuzz bench bench-compare bench-peers bench-growth bench-rows clean
 
 help: ## print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/ingest
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ingest ./cmd/ingest
@@ -76,6 +76,26 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each
 
 bench: ## Go benchmarks of every stage
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+REF ?= main
+PKG ?= ./...
+BENCH ?= .
+COUNT ?= 6
+bench-compare: ## benchmarks of REF (main) and of the work tree in turn, by benchstat; PKG, BENCH, COUNT choose
+	bench/compare.sh '$(REF)' '$(PKG)' '$(BENCH)' '$(COUNT)'
+
+PEERS ?=
+SET ?= large,small,mixed
+RUNS ?= 5
+bench-peers: ## CPU, wall and memory against the floor and against peers of the folder PEERS and the PATH
+	$(GO) run ./bench/peers -peers '$(PEERS)' -set '$(SET)' -runs $(RUNS) -check
+
+bench-growth: ## CPU per object and per GiB as the work grows: bench/growth.csv and its picture
+	$(GO) run ./bench/growth -out bench/growth.csv
+	$(GO) run ./bench/growth/plot bench/growth.csv > bench/growth.svg
+
+bench-rows: ## plan, and resuming, of 10 million rows
+	$(GO) run ./bench/rows -check
 
 clean: ## remove what was built
 	rm -rf bin demo/out

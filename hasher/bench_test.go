@@ -6,7 +6,7 @@ import (
 )
 
 // Each algorithm alone, and the pairs that are taken of every part, over a small file and over a part that no
-// cache holds. To compare with: the sum of the two alone.
+// cache holds. To compare with: the sum of the two alone. The law: both in one pass cost less than one after the other.
 func BenchmarkSum(b *testing.B) {
 	sets := [][]Algorithm{
 		{XXH3}, {CRC64ECMA}, {CRC64NVME}, {CRC32C}, {MD5}, {SHA256},
@@ -36,6 +36,7 @@ func BenchmarkDigest(b *testing.B) {
 	}
 }
 
+// The law: the checksum of a part joins that of the whole in a time that its bytes have no share in.
 func BenchmarkCombine(b *testing.B) {
 	for _, a := range []Algorithm{CRC64ECMA, CRC64NVME, CRC32C} {
 		c := FromUint64(a, 0x12345678)
@@ -47,6 +48,7 @@ func BenchmarkCombine(b *testing.B) {
 	}
 }
 
+// The law: parts of one size, which is nearly all of them, cost a twentieth of that.
 func BenchmarkWholeOfEqualParts(b *testing.B) {
 	var w Whole
 	c := FromUint64(CRC64ECMA, 0x12345678)

@@ -184,7 +184,8 @@ func FuzzECMA(f *testing.F) {
 	})
 }
 
-// Every kernel against the table that it replaces, and against XXH3, which says how busy the machine is.
+// Every kernel against the table that it replaces, and against XXH3, which says how busy the machine is. The law: of
+// 1 MiB in the cache 15 GB/s by pclmulqdq and 40 GB/s by vpclmulqdq, on one core.
 func BenchmarkECMA(b *testing.B) {
 	all := append(ways(),
 		way{"table", func(crc uint64, p []byte) uint64 { return crc64.Update(crc, ecmaTable, p) }},

@@ -27,6 +27,7 @@ func begun(row int64, id string) Begun {
 	return Begun{Row: row, UploadID: id, PartSize: 16 << 20, Source: Source{Device: 1, Inode: uint64(row), Size: 1 << 30}, Time: 1}
 }
 
+// The law: a million records a second are appended, so that the journal is never what a run waits for.
 func BenchmarkAppendPart(b *testing.B) {
 	benchmarkAppend(b, func(j *Journal, i int64) error { return j.Append(part(i, 1)) })
 }
@@ -93,6 +94,7 @@ func manyParts(e *encoder, b []byte, i int64) []byte {
 	return e.record(b, part(row, int(k%perRow)))
 }
 
+// The law: five million records a second are replayed, so that a job of 10 million rows is taken up within seconds.
 func BenchmarkReplayOutcomes(b *testing.B) { benchmarkReplay(b, manyOutcomes) }
 func BenchmarkReplayParts(b *testing.B)    { benchmarkReplay(b, manyParts) }
 
@@ -119,6 +121,8 @@ func benchmarkReplay(b *testing.B, record func(*encoder, []byte, int64) []byte) 
 	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }
 
+// BenchmarkOutcomes is the report's way through the journal: a million rows in their order. The law:
+// its memory does not grow with the rows.
 func BenchmarkOutcomes(b *testing.B) {
 	const n = 1_000_000
 	path := filepath.Join(b.TempDir(), "j")

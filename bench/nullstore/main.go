@@ -1,90 +1,57 @@
-// Command nullstore is an S3 store that keeps nothing: it reads what it is sent, believes the checksum that came
-// with it and says so. Measured against it, nearly all of the cost is the client's.
+// Command nullstore is an S3 and OSS store that keeps nothing. Measured against it, nearly all of the cost is the
+// client's.
 //
-//	nullstore -addr 127.0.0.1:9100
+//	nullstore -addr 127.0.0.1:9100               S3: bodies are dropped in the kernel, where it is Linux
+//	nullstore -addr 127.0.0.1:9100 -crc64        OSS: states the CRC-64 of what it got
+//	nullstore -addr 127.0.0.1:9100 -tls ca.pem   HTTPS; ca.pem is written, for the client to trust
 //
-// It checks no signature, answers every read with "not found", and remembers of an upload only its id.
+// It checks no signature, answers every read with "not found", and remembers of an upload only its parts' checksums.
+// It prints its address, once it listens.
 package main
 
 import (
+	"context"
+	"crypto/tls"
 	"flag"
 	"fmt"
-	"io"
 	"log"
-	"net/http"
-	"strings"
-	"sync"
-	"sync/atomic"
+	"os"
+
+	"github.com/ingest-dev/ingest/bench/internal/null"
 )
 
 func main() {
-	addr := flag.String("addr", "127.0.0.1:9100", "address to listen on")
+	addr := flag.String("addr", "127.0.0.1:9100", "address to listen on; port 0 picks a free one")
+	crc := flag.Bool("crc64", false, "take the CRC-64/ECMA of every body and state it, as OSS does")
+	secure := flag.String("tls", "", "speak HTTPS, and write the certificate to this file")
 	flag.Parse()
-	log.Fatal(http.ListenAndServe(*addr, &store{}))
+	log.Fatal(serve(*addr, *secure, &null.Store{CRC64: *crc}))
 }
 
-type store struct {
-	buffers sync.Pool
-	uploads atomic.Int64
-}
-
-// etag is what every object has: stores that encrypt give ETags that say nothing, so clients must not mind.
-const etag = `"00000000000000000000000000000000"`
-
-func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := s.swallow(r.Body); err != nil {
-		return
+func serve(addr, pemFile string, s *null.Store) error {
+	l, err := null.Listen(context.Background(), addr)
+	if err != nil {
+		return err
 	}
-	query := r.URL.Query()
-	switch {
-	case r.Method == http.MethodPut:
-		echo(w, r)
-	case r.Method == http.MethodPost && query.Has("uploads"):
-		reply(w, fmt.Sprintf("<InitiateMultipartUploadResult><UploadId>%d</UploadId></InitiateMultipartUploadResult>", s.uploads.Add(1)))
-	case r.Method == http.MethodPost && query.Has("uploadId"):
-		complete(w, r)
-	case r.Method == http.MethodDelete:
-		w.WriteHeader(http.StatusNoContent)
-	case r.Method == http.MethodGet && query.Has("uploads"):
-		reply(w, "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>")
-	default:
-		w.WriteHeader(http.StatusNotFound)
-	}
-}
-
-// swallow reads a body to its end without keeping it.
-func (s *store) swallow(body io.Reader) error {
-	buffer, ok := s.buffers.Get().(*[]byte)
-	if !ok {
-		b := make([]byte, 1<<20)
-		buffer = &b
-	}
-	defer s.buffers.Put(buffer)
-	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{body}, *buffer)
-	return err
-}
-
-const checksum = "X-Amz-Checksum-"
-
-// echo answers with the checksums that the request declared.
-func echo(w http.ResponseWriter, r *http.Request) {
-	for name, value := range r.Header {
-		if strings.HasPrefix(name, checksum) {
-			w.Header()[name] = value
+	server := null.Server(s)
+	if pemFile != "" {
+		if server.TLSConfig, err = secured(pemFile); err != nil {
+			return err
 		}
 	}
-	w.Header().Set("ETag", etag)
-}
-
-func complete(w http.ResponseWriter, r *http.Request) {
-	var sum string
-	if v := r.Header.Get(checksum + "Crc64nvme"); v != "" {
-		sum = "<ChecksumCRC64NVME>" + v + "</ChecksumCRC64NVME><ChecksumType>FULL_OBJECT</ChecksumType>"
+	fmt.Println(l.Addr())
+	if pemFile != "" {
+		return server.ServeTLS(l, "", "")
 	}
-	reply(w, "<CompleteMultipartUploadResult><ETag>"+etag+"</ETag>"+sum+"</CompleteMultipartUploadResult>")
+	return server.Serve(l)
 }
 
-func reply(w http.ResponseWriter, xml string) {
-	w.Header().Set("Content-Type", "application/xml")
-	io.WriteString(w, xml) //nolint:errcheck // a client that is gone needs no answer
+// secured makes a certificate and leaves it in a file for clients.
+func secured(pemFile string) (*tls.Config, error) {
+	certificate, text, err := null.Certificate()
+	if err != nil {
+		return nil, err
+	}
+	c := &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}
+	return c, os.WriteFile(pemFile, text, 0o600)
 }

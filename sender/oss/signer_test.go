@@ -151,6 +151,7 @@ func signOfficially(t *testing.T, version string, r signable, key string, c Cred
 	return request.Header.Get("Authorization")
 }
 
+// The law: with the day's key kept, a signature costs less than half of the vendor's 8.3 µs.
 func BenchmarkSignV4(b *testing.B) {
 	s := &signerV4{region: "cn-hangzhou"}
 	c := Credentials{"LTAI5tExampleExampleExam", "ExampleExampleExampleExampleEx", ""}

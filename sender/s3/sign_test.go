@@ -163,6 +163,7 @@ func TestConcurrentSignaturesShareMemory(t *testing.T) {
 	all.Wait()
 }
 
+// The law: a signature costs less than half of what the vendor's own signer takes, measured beside it.
 func BenchmarkSign(b *testing.B) {
 	a, _ := newAddress("https://s3.eu-west-1.amazonaws.com", "bucket", VirtualStyle)
 	s := signer{region: "eu-west-1"}
