@@ -103,7 +103,7 @@ func (k *kind) round(data, addr string) error {
 			k.costs[i] = append(k.costs[i], cost)
 		}
 		last := k.costs[i][len(k.costs[i])-1]
-		fmt.Fprintf(os.Stderr, "%d %s: %.2f s CPU, %.2f s wall, %d MiB\n", n, k.name, last.CPU.Seconds(), last.Wall.Seconds(), last.RSS>>20)
+		fmt.Fprintf(os.Stderr, "%d %s: %.2f s CPU, %.2f s wall\n", n, k.name, last.CPU.Seconds(), last.Wall.Seconds())
 	}
 	return nil
 }

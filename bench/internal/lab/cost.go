@@ -17,7 +17,7 @@ import (
 type Cost struct {
 	Wall time.Duration
 	CPU  time.Duration // user and system
-	RSS  int64         // the peak, bytes
+	RSS  int64         // the peak, bytes; on Linux at least what the measuring program has, as a child begins with that
 }
 
 // Measure runs a command to its end. What it prints is kept for the error alone, unless it is directed elsewhere.
