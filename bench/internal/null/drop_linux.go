@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,7 +14,7 @@ import (
 type dropConn struct {
 	*net.TCPConn
 	raw  rawConn
-	drop bool // set and read by the goroutine that reads the body alone
+	drop atomic.Bool // the server's read for what comes behind a body looks at it too
 }
 
 type rawConn interface {
@@ -43,14 +44,14 @@ func dropping(r *http.Request) func() {
 	if !ok {
 		return func() {}
 	}
-	c.drop = true
-	return func() { c.drop = false }
+	c.drop.Store(true)
+	return func() { c.drop.Store(false) }
 }
 
 // Read fills p, or says how much it dropped: p is then what it was. What is read into a small buffer may be more
 // than the body and is never dropped.
 func (c *dropConn) Read(p []byte) (n int, err error) {
-	if !c.drop || len(p) < blockSize/4 {
+	if !c.drop.Load() || len(p) < blockSize/4 {
 		return c.TCPConn.Read(p)
 	}
 	var failed error
