@@ -18,12 +18,13 @@ const module = "github.com/ingest-dev/ingest/"
 // knows lists, for each package, whom of ours its production code may import. What lies below a package's
 // internal folder belongs to it, and is not asked about.
 var knows = map[string][]string{
-	"hasher":     {},
-	"reader":     {},
-	"manifests":  {},
-	"journal":    {"hasher"},
-	"sender":     {"hasher"},
-	"sender/oss": {"hasher", "sender"},
+	"hasher":      {},
+	"reader":      {},
+	"manifests":   {},
+	"journal":     {"hasher"},
+	"checkpoints": {},
+	"sender":      {"hasher"},
+	"sender/oss":  {"hasher", "sender"},
 
 	"sender/oss/credentials": {"sender", "sender/oss"},
 
@@ -32,7 +33,7 @@ var knows = map[string][]string{
 	"devstore":          {"devstore/fault", "hasher"},
 	"devstore/fault":    {},
 	"pipeline":          {"hasher", "journal", "manifests", "reader", "sender"},
-	"cmd/ingest":        {"bench", "bench/tune", "devstore", "journal", "manifests", "pipeline", "reader", "sender", "sender/dir", "sender/oss", "sender/oss/credentials", "sender/s3"},
+	"cmd/ingest":        {"bench", "bench/tune", "checkpoints", "devstore", "journal", "manifests", "pipeline", "reader", "sender", "sender/dir", "sender/oss", "sender/oss/credentials", "sender/s3"},
 	"bench":             {"hasher", "reader", "sender"},
 	"bench/rows":        {"hasher", "journal", "manifests"},
 	"sender/sendertest": {"hasher", "sender"},
