@@ -13,7 +13,7 @@ type Event struct {
 	Key    string
 	Size   int64 // bytes of the source, when it was opened
 	Status journal.Status
-	Err    error // why it or its callback failed, or why it is sent again
+	Err    error // why it or its callback failed, why it is sent again, or as the kind says
 
 	Compared string // by what a row was found to be there already, such as "size, crc64ecma"; empty: it was not
 }
@@ -28,7 +28,16 @@ const (
 	Forgotten                     // the store no longer knows the upload of an earlier run: the row starts over
 	Incomparable                  // the object that was there has no checksum to compare: it is replaced
 	Swept                         // uploads of the row were open that the journal did not know; they are aborted
+	Adopted                       // the row was carried on with an upload that another program began
+	Discarded                     // the upload that the row was to be carried on with was aborted, and the row begun anew: Err says why
+	Spared                        // an upload that another program began is left open: Err says which, and why
 )
+
+// news is an event of a file that is not settled yet.
+type news struct {
+	kind EventKind
+	err  error
+}
 
 func (f *file) event(k EventKind, err error) Event {
 	return Event{

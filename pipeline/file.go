@@ -46,6 +46,8 @@ type file struct {
 	failed       atomic.Bool          // some part failed: the others need not be sent
 	sent         atomic.Int64         // bytes of parts that are in the store
 	err          error                // the first that a part or the file met
+
+	adoption
 }
 
 // sums says which checksums a file's bytes are hashed for.
@@ -59,9 +61,10 @@ type part struct {
 	file   *file
 	number int
 	off, n int64
-	claim  *journal.Part // what journal and store agree it is, or nil
-	kept   bool          // it was in the store already
-	stored bool          // it is in the store by this run
+	claim  *journal.Part      // what journal and store agree it is, or nil
+	kept   bool               // it was in the store already
+	stored bool               // it is in the store by this run
+	unsure *sender.StoredPart // what the store alone says it is, in a run that adopts, or nil
 
 	chunk   *reader.Chunk
 	sums    hasher.Sums
@@ -93,6 +96,7 @@ func (f *file) again() {
 		f.known = f.remember()
 	}
 	f.source, f.upload, f.claims, f.parts = nil, nil, nil, nil
+	f.listed, f.found = nil, false
 	f.plan, f.whole, f.xxh3, f.got, f.drop, f.err = Plan{}, hasher.Checksum{}, hasher.Checksum{}, sender.Receipt{}, false, nil
 	f.failed.Store(false)
 	f.sent.Store(0)

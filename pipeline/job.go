@@ -27,6 +27,7 @@ type Job struct {
 	Reader  *reader.Reader
 	Journal *journal.Journal
 	Known   *journal.State // what the journal knew when it was opened; nil: nothing
+	Adopt   Adopt          // uploads of other programs to carry on
 
 	Options Options
 }

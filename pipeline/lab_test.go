@@ -33,6 +33,7 @@ type lab struct {
 	options Options
 	stack   sender.Options
 	mode    reader.Mode
+	adopt   Adopt
 	between func(opener) opener // what stands between a run and its sources; nil: nothing
 
 	mu     sync.Mutex
@@ -103,7 +104,7 @@ func (l *lab) with(use func(Job)) {
 	o := l.options.withDefaults()
 	o.Observe = l.observe
 	use(Job{
-		Manifest: m, Total: sum.Rows, Journal: j, Known: known, Options: o,
+		Manifest: m, Total: sum.Rows, Journal: j, Known: known, Options: o, Adopt: l.adopt,
 		Store: sender.Stack(l.faults, l.stack), Counted: l.stack.Counters,
 		Reader: reader.New(reader.Options{Mode: l.mode, Buffers: o.Parallel}),
 	})

@@ -57,6 +57,9 @@ func (l *ledger) partKept(p *part) {
 		Number: p.number, Size: p.claim.Size, ETag: p.claim.ETag, Checksum: p.claim.Checksum,
 	}
 	l.tally.part(p)
+	if p.unsure != nil {
+		l.record(*p.claim)
+	}
 }
 
 func (l *ledger) partSent(p *part) {
@@ -103,7 +106,13 @@ func (l *ledger) tell(f *file) {
 	if f.incomparable {
 		l.opts.Observe(f.event(Incomparable, nil))
 	}
-	f.forgotten, f.swept, f.incomparable = false, false, false
+	if f.adopted {
+		l.opts.Observe(f.event(Adopted, nil))
+	}
+	for _, n := range f.news {
+		l.opts.Observe(f.event(n.kind, n.err))
+	}
+	f.forgotten, f.swept, f.incomparable, f.adopted, f.news = false, false, false, false, nil
 }
 
 func (l *ledger) done(f *file) {

@@ -109,6 +109,9 @@ func (r *Runner) abortOld(ctx context.Context, f *file) error {
 	if !f.plan.Abort {
 		return nil
 	}
+	if f.foreign() {
+		f.tellLater(Discarded, f.known.Begun.UploadID, errBeyond)
+	}
 	return r.job.Store.Abort(f.spending(ctx), sender.Upload{Key: f.object.Key, ID: f.known.Begun.UploadID})
 }
 
@@ -132,15 +135,30 @@ func (r *Runner) upload(ctx context.Context, f *file) error {
 	f.parts = make([]sender.StoredPart, f.plan.Parts)
 	switch f.plan.Action {
 	case Begin:
-		return r.begin(ctx, f)
+		return r.findOrBegin(ctx, f)
 	case CarryOn, Rehash:
 		err := r.carryOn(ctx, f)
-		if errors.Is(err, sender.ErrNoSuchUpload) {
+		switch {
+		case errors.Is(err, sender.ErrNoSuchUpload):
 			return r.lost(ctx, f)
+		case errors.Is(err, errUnproven), errors.Is(err, errBeyond):
+			return r.discard(ctx, f, err)
 		}
 		return err
 	}
 	return nil
+}
+
+// findOrBegin carries on an upload that another program left open, if that is wanted and there is one, or begins one.
+func (r *Runner) findOrBegin(ctx context.Context, f *file) error {
+	found, err := r.search(ctx, f)
+	if err != nil {
+		return err
+	}
+	if found {
+		return r.upload(ctx, f)
+	}
+	return r.begin(ctx, f)
 }
 
 // begin opens an upload and makes its id durable.
@@ -187,11 +205,15 @@ func (r *Runner) disown(ctx context.Context, u sender.Upload) error {
 // carryOn takes an earlier run's upload over, with the parts that it and the store agree on.
 func (r *Runner) carryOn(ctx context.Context, f *file) error {
 	u := sender.Upload{Key: f.object.Key, ID: f.known.Begun.UploadID}
-	agreed, err := claims(f.plan, f.object.Size, f.known, r.job.Store.Parts(ctx, u))
+	agreed, err := claims(f.plan, f.object.Size, f.known, r.noting(f, r.job.Store.Parts(ctx, u)))
 	if err != nil {
 		return err
 	}
-	f.upload, f.claims, f.begun = &u, agreed, f.known.Begun
+	f.begun = f.known.Begun
+	if err := r.takeOver(ctx, f); err != nil {
+		return err
+	}
+	f.upload, f.claims = &u, agreed
 	return r.sweepOnce(ctx, f)
 }
 
@@ -202,7 +224,8 @@ func (r *Runner) lost(ctx context.Context, f *file) error {
 	if done || err != nil {
 		return err
 	}
-	f.forgotten, f.known = true, nil
+	f.forgotten = true
+	f.forget()
 	if err := r.decide(f); err != nil {
 		return err
 	}

@@ -30,8 +30,9 @@ func (r *Runner) repeats() int64 {
 }
 
 // sweep aborts the uploads of a row that the job began and could not note: it died between the store's answer and the
-// journal, or the answer never came. They are known by their key, and by having been begun since the job was. To
-// adopt one instead would win nothing: its parts, if it has any, are in no journal, and none of them could be trusted.
+// journal, or the answer never came. They are known by their key, and by having been begun since the job was. They
+// hold no parts, as a part is sent only when the journal knows its upload; in a job that adopts the uploads of other
+// programs, those that do hold some are left alone.
 //
 // The row's own upload is left. No other row of the job has the key, as the manifest was checked. What is assumed is
 // that no other job stores the same key at the same time. One that does, and began its upload since this job began,
@@ -50,14 +51,23 @@ func (r *Runner) sweep(ctx context.Context, f *file) error {
 			break
 		}
 		if err == nil && f.orphan(u.Upload) && !u.Begun.Before(since) {
-			err = r.job.Store.Abort(ctx, u.Upload)
-			f.swept = f.swept || err == nil
+			err = r.sweepOne(ctx, f, u.Upload)
 		}
 		if err != nil && (ctx.Err() != nil || sender.KindOf(err) != sender.GiveUp) {
 			return err
 		}
 	}
 	return nil
+}
+
+func (r *Runner) sweepOne(ctx context.Context, f *file, u sender.Upload) error {
+	ours, err := r.ours(ctx, u)
+	if err != nil || !ours {
+		return err
+	}
+	err = r.job.Store.Abort(ctx, u)
+	f.swept = f.swept || err == nil
+	return err
 }
 
 // orphan reports whether an open upload is of the file's key and not its own.

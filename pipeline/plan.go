@@ -62,7 +62,7 @@ func Decide(now reader.Identity, known *journal.Upload, partSize int64, l sender
 
 // carries reports whether an upload begun earlier can still become the object.
 func carries(p Plan, known *journal.Upload, size int64, l sender.Limits) bool {
-	if known.Begun.PartSize <= 0 || size == 0 || exceeds(int64(p.Parts), int64(l.MaxParts)) {
+	if known.Begun.PartSize <= 0 || size == 0 || exceeds(int64(p.Parts), int64(l.MaxParts)) || p.tooSmall(l) {
 		return false
 	}
 	for number := range known.Parts {

@@ -12,7 +12,7 @@ func (r *Runner) done(row int64) bool { return r.job.Known.Stored(row) }
 // newFile makes a file of a row, which may be overwritten afterwards.
 func (r *Runner) newFile(row *manifests.Row) *file {
 	f := &file{
-		row: *row.Clone(), known: r.job.Known.Upload(row.Number), budget: sender.NewBudget(r.opts.Retries),
+		row: *row.Clone(), known: r.known(row.Number), budget: sender.NewBudget(r.opts.Retries),
 	}
 	f.object = *ObjectOf(&f.row)
 	r.opts.Guess.byName(&f.object, f.row.Source)

@@ -47,4 +47,7 @@ func (p *part) lookUp(claims map[int]journal.Part) {
 	if claim, ok := claims[p.number]; ok {
 		p.claim, p.kept = &claim, p.file.plan.Action == CarryOn
 	}
+	if listed, ok := p.file.listed[p.number]; ok {
+		p.unsure = &listed
+	}
 }

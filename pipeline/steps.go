@@ -53,7 +53,7 @@ func (r *Runner) hash(p *part) {
 		return
 	}
 	err := reader.Guard(func() error {
-		p.sums = hasher.Sum(p.chunk.Bytes(), p.file.sums.set)
+		p.sums = hasher.Sum(p.chunk.Bytes(), p.sumsOf())
 		return nil
 	})
 	if err != nil {
@@ -64,6 +64,7 @@ func (r *Runner) hash(p *part) {
 		p.err = compareStated(p.file, p.sums.Get(p.file.stated.Algorithm))
 	}
 	p.kept = p.claim != nil && p.claim.Size == p.n && p.claim.XXH3 == p.sums.Get(hasher.XXH3).Uint64()
+	p.adopt()
 }
 
 // send is the step that brings a part into the store, and gives its buffer back.
