@@ -70,8 +70,8 @@ func Read(path string) (*Checkpoint, error) {
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%w: not a regular file", ErrUnknown)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > MaxSize) {
+		err = fmt.Errorf("%w: not a regular file of at most %d bytes", ErrUnknown, MaxSize)
 	}
 	if err != nil {
 		return nil, err

@@ -67,9 +67,11 @@ func (r *Runner) appraise(ctx context.Context, f *file) (Appraisal, error) {
 	}
 	u := sender.Upload{Key: f.object.Key, ID: begun.UploadID}
 	agreed, err := claims(f.plan, f.object.Size, f.known, r.noting(f, r.job.Store.Parts(ctx, u)))
-	if errors.Is(err, sender.ErrNoSuchUpload) || errors.Is(err, errBeyond) {
-		a.Err = err
-		return a, nil
+	for _, end := range []error{sender.ErrNoSuchUpload, errBeyond} {
+		if errors.Is(err, end) {
+			a.Err = end
+			return a, nil
+		}
 	}
 	if err != nil {
 		return a, err

@@ -33,6 +33,12 @@ func logEvent(log zerolog.Logger, e pipeline.Event) {
 		log.Info().Int64("row", e.Row).Str("key", e.Key).Msg("aborted uploads that the journal did not know: a crash, or a lost answer, had left them")
 	case e.Kind == pipeline.Forgotten:
 		log.Warn().Int64("row", e.Row).Str("key", e.Key).Msg("the store no longer knows the upload: starting over")
+	case e.Kind == pipeline.Adopted:
+		log.Info().Int64("row", e.Row).Str("key", e.Key).Msg("carrying on an upload that another program began")
+	case e.Kind == pipeline.Discarded:
+		log.Warn().Int64("row", e.Row).Str("key", e.Key).Err(e.Err).Msg("the other program's upload cannot be carried on, and is aborted: starting over")
+	case e.Kind == pipeline.Spared:
+		log.Info().Int64("row", e.Row).Str("key", e.Key).Err(e.Err).Msg("an upload that another program began is left open")
 	default:
 		line := log.Debug().Int64("row", e.Row).Str("key", e.Key).Stringer("status", e.Status)
 		if e.Compared != "" {

@@ -34,6 +34,7 @@ func (m *move) flags(cmd *cobra.Command) {
 	f.BoolVar(&m.keepJournal, "keep-journal", false, "keep the journal when all is done")
 	f.BoolVar(&m.allow, "allow-unverified", false, "exit 0 although the store offered no checksum for some rows")
 	f.BoolVar(&m.allowSilent, "allow-callback-failed", false, "exit 0 although the callbacks of some rows failed")
+	f.BoolVar(&m.adopt.Search, "adopt-uploads", false, "carry on uploads that other programs left open under the same keys, where their parts are the file's")
 	f.StringVar(&m.report, "report", "", "write one JSON line a row to `FILE`, or - for stdout")
 	f.StringVar(&m.token, "token", auto, "auto: mark an object where nothing else would settle a lost answer; or never")
 	f.StringVar(&m.progress, "progress", auto, "auto, bar, plain or none")

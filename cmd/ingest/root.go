@@ -47,7 +47,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String("log-level", "info", "least `LEVEL` to log on stderr: debug, info, warn, error")
 	root.PersistentFlags().String("log-format", "text", "`FORMAT` of the log: text or json")
 	root.AddCommand(newRun(), newPut(), newPlan(), newVerify(), newManifest(), newServe(), newJournal(), newUploads(), newWhoami(),
-		newBench(), newTune())
+		newBench(), newTune(), newAdopt())
 	return root
 }
 

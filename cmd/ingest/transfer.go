@@ -33,6 +33,7 @@ type transfer struct {
 	limitReqs  float64
 	retries    int
 	token      string
+	adopt      pipeline.Adopt
 	own        ownFiles
 	room       room
 }
@@ -117,6 +118,7 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 		PartSize: int64(t.partSize.byteSize), Parallel: t.parts(), Retries: t.again(), NoToken: t.token == "never",
 		Guess: guess, IfExists: rule,
 	}
+	j.Adopt = t.adopting()
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
 		func() error { return t.openManifest(ctx, j, manifest) },

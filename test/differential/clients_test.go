@@ -1,12 +1,8 @@
 package differential
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ingest-dev/ingest/test/internal/lab"
+	"github.com/ingest-dev/ingest/test/internal/npm"
 )
 
 // dialect is what a client speaks to the store.
@@ -128,7 +125,7 @@ func moduleVersion(t *testing.T, path string) string {
 
 // aliOSS is the client that the tests in ../alioss install, by the same lock file and into the same folder.
 func aliOSS() (client, error) {
-	dir, err := install(filepath.Join("..", "alioss"))
+	dir, err := npm.Install(context.Background(), filepath.Join("..", "alioss"))
 	if err != nil {
 		return client{}, err
 	}
@@ -157,35 +154,4 @@ func debugOfNode(t task) string {
 		return "DEBUG=*"
 	}
 	return "DEBUG="
-}
-
-// install puts what a package-lock.json pins into a cache folder named after it, unless it is there.
-func install(from string) (string, error) {
-	lock, err := os.ReadFile(filepath.Join(from, "package-lock.json"))
-	if err != nil {
-		return "", err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "ingest-test", fmt.Sprintf("alioss-%x", sha256.Sum256(lock))[:23])
-	if _, err := os.Stat(filepath.Join(dir, "installed")); err == nil {
-		return dir, nil
-	}
-	pack, err := os.ReadFile(filepath.Join(from, "package.json"))
-	if err != nil {
-		return "", err
-	}
-	err = errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, "package.json"), pack, 0o600),
-		os.WriteFile(filepath.Join(dir, "package-lock.json"), lock, 0o600))
-	if err != nil {
-		return "", err
-	}
-	npm := exec.CommandContext(context.Background(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	npm.Dir = dir
-	if out, err := npm.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("npm ci: %w: %s", err, bytes.TrimSpace(out))
-	}
-	return dir, os.WriteFile(filepath.Join(dir, "installed"), nil, 0o600)
 }
