@@ -51,6 +51,7 @@ type adoption struct {
 	found    bool                      // the known upload was searched for, and has something of the source
 	adopted  bool                      // it has become the row's own
 	searched int                       // the try in which one was searched for last
+	misfit   string                    // id of one that was carried on until the store refused what we sent into it
 	news     []news                    // to be told
 }
 
@@ -150,6 +151,22 @@ func (r *Runner) discard(ctx context.Context, f *file, why error) error {
 	}
 	return r.upload(ctx, f)
 }
+
+// misfits reports whether the store refuses what we send into an upload that another program may have begun, and in a way
+// of its own: to be sent in order, as OSS has it, or with a checksum that we do not take, as S3 has it. The row is sent
+// again without it. Such an upload is left open, as the store may have had another reason.
+func (r *Runner) misfits(f *file) bool {
+	e, ok := errors.AsType[*sender.Error](f.err)
+	return ok && e.Kind == sender.GiveUp && r.job.Adopt.on() && f.plan.Action != Begin && f.got == sender.Receipt{}
+}
+
+func (f *file) shun() {
+	f.drop, f.misfit = true, f.upload.ID
+	f.tellLater(Spared, f.misfit, f.err)
+}
+
+// shunned reports whether the file's upload is one that did not fit.
+func (f *file) shunned() bool { return f.upload != nil && f.upload.ID == f.misfit }
 
 // forget lets the file know of no upload.
 func (f *file) forget() { f.known, f.listed, f.found = nil, nil, false }

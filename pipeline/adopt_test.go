@@ -239,3 +239,38 @@ func TestAppraisalSendsNothing(t *testing.T) {
 	}
 	l.want(8, 2, Adopted)
 }
+
+// picky is a store that refuses our parts of the first upload that was begun there.
+type picky struct {
+	*sendertest.Memory
+	first sender.Upload
+}
+
+func (p *picky) SendPart(ctx context.Context, u sender.Upload, part sender.Part) (sender.Receipt, error) {
+	if u == p.first {
+		return sender.Receipt{}, &sender.Error{Op: "send part", Kind: sender.GiveUp, Code: "PartNotSequential", Status: 400}
+	}
+	return p.Memory.SendPart(ctx, u, part)
+}
+
+// OSS has uploads whose parts must come in order, S3 those that take a checksum which we do not have. The row is not
+// stuck with one.
+func TestForeignUploadThatTakesNoneOfOurPartsIsLeft(t *testing.T) {
+	for name, take := range map[string]func(l *lab, u sender.Upload){
+		"by its id":    func(l *lab, u sender.Upload) { l.takes(u, partSize) },
+		"by searching": func(l *lab, _ sender.Upload) { l.adopt.Search = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			data := l.source("large", 10*partSize)
+			u := l.began("large", data, partSize, 1, 2, 3)
+			l.faults = sendertest.NewFaults(&picky{l.memory, u})
+			take(l, u)
+			p, err := l.run()
+			if err != nil || p.Done != 1 || p.SentParts != 10 || l.saw(Spared) != 1 || l.memory.OpenUploads() != 1 {
+				t.Errorf("%+v, %v, %+v", p, err, l.events)
+			}
+			l.same("large", "large")
+		})
+	}
+}

@@ -128,6 +128,8 @@ func (r *Runner) cleanUp(ctx context.Context, f *file) {
 		f.drop = true
 	case sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt), errors.Is(f.err, sender.ErrExists):
 		f.drop = r.job.Store.Abort(ctx, *f.upload) == nil
+	case r.misfits(f):
+		f.shun()
 	}
 }
 

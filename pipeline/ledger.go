@@ -87,7 +87,7 @@ func (l *ledger) settle(f *file) {
 	case interrupted(f.err):
 		f.settled = true // no outcome: the next run takes it up
 		l.alarm(f.err)
-	case worthAgain(f.err) && f.tries < l.opts.Tries:
+	case (worthAgain(f.err) || f.shunned()) && f.tries < l.opts.Tries:
 		l.opts.Observe(f.event(SentAgain, f.err))
 		f.again()
 	default:

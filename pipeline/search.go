@@ -76,7 +76,7 @@ func (r *Runner) candidates(ctx context.Context, f *file) (found []*candidate, e
 		if u.Key > f.object.Key {
 			break
 		}
-		if u.Key == f.object.Key {
+		if u.Key == f.object.Key && u.ID != f.misfit {
 			found = append(found, &candidate{OpenUpload: u})
 		}
 	}

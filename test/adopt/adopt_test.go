@@ -48,6 +48,7 @@ func TestInterruptedUploadOfAnyClientIsFinishedAndNeverGlued(t *testing.T) {
 					t.Errorf("it has sent the parts %v and %d objects, want %v\n%s", got, s.puts, trial.sent, said)
 				}
 				s.arrived()
+				s.open(0)
 				if _, err := os.Stat(l.checkpoint); err != nil {
 					t.Errorf("the client's checkpoint is gone: %v", err)
 				}
@@ -67,6 +68,7 @@ func TestDryRunChangesNothingAndCheckpointIsRemovedOnDemand(t *testing.T) {
 	}
 	s.ingest(0, append(args, "--remove-checkpoint")...)
 	s.arrived()
+	s.open(0)
 	if left, err := os.ReadDir(l.checkpoint); err != nil || len(left) > 0 {
 		t.Errorf("%v, %v", left, err)
 	}
@@ -114,6 +116,7 @@ func TestUploadWithoutCheckpointIsFoundOnTheStore(t *testing.T) {
 				t.Errorf("the other upload is gone: %v", err)
 			}
 			s.arrived()
+			s.open(0)
 		})
 	}
 }

@@ -177,7 +177,7 @@ func (s *stand) ingest(code int, args ...string) string {
 	cmd := exec.CommandContext(s.Context(), s.program, args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "OSS_ENDPOINT="+s.url, "OSS_REGION="+region, "OSS_ACCESS_KEY_ID="+id,
-		"OSS_ACCESS_KEY_SECRET="+secret, "OSS_SESSION_TOKEN=", "INGEST_PROGRESS=none")
+		"OSS_ACCESS_KEY_SECRET="+secret, "OSS_SESSION_TOKEN=", "AWS_ACCESS_KEY_ID="+id, "AWS_SECRET_ACCESS_KEY="+secret, "INGEST_PROGRESS=none")
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState.ExitCode() != code {
 		s.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
@@ -185,7 +185,7 @@ func (s *stand) ingest(code int, args ...string) string {
 	return string(out)
 }
 
-// arrived wants the object to be the file, and no upload to be open.
+// arrived wants the object to be the file.
 func (s *stand) arrived() {
 	s.Helper()
 	body, err := s.bucket().GetObject(key)
@@ -197,9 +197,14 @@ func (s *stand) arrived() {
 	if _, err := got.ReadFrom(body); err != nil || !bytes.Equal(got.Bytes(), s.data()) {
 		s.Errorf("the object has %d bytes, and is not the file: %v", got.Len(), err)
 	}
+}
+
+// open wants so many uploads to be open.
+func (s *stand) open(want int) {
+	s.Helper()
 	list, err := s.bucket().ListMultipartUploads()
-	if err != nil || len(list.Uploads) > 0 {
-		s.Errorf("left open: %+v, %v", list.Uploads, err)
+	if err != nil || len(list.Uploads) != want {
+		s.Errorf("left open: %+v, %v, want %d", list.Uploads, err, want)
 	}
 }
 
