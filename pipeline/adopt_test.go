@@ -274,3 +274,44 @@ func TestForeignUploadThatTakesNoneOfOurPartsIsLeft(t *testing.T) {
 		})
 	}
 }
+
+// What was adopted is the journal's own from then on: the next run needs to be told of nothing.
+func TestStoppedAdoptionIsTheJournalsOwn(t *testing.T) {
+	l := newLab(t)
+	data := l.source("large", 20*partSize)
+	l.takes(l.began("large", data, partSize, 1, 2, 3, 4, 5, 6), partSize)
+	var running atomic.Pointer[Runner]
+	l.faults.When(sendertest.SendPart, func(n int) sendertest.Fault {
+		if n == 3 {
+			running.Load().Stop(errBroken)
+		}
+		return sendertest.Fault{}
+	})
+	first, err := l.run(func(r *Runner) { running.Store(r) })
+	if err == nil || first.ResumedParts != 6 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	l.adopt = Adopt{}
+	if p := l.finish(); first.SentParts+p.SentParts != 14 {
+		t.Errorf("%d and %d parts were sent, want 14", first.SentParts, p.SentParts)
+	}
+}
+
+// The object became visible, and the process died before it could note that. It is known again by its parts, adopted
+// or not, as their file is that of the journal.
+func TestAdoptedAndCompletedButNotNotedIsNotSentAgain(t *testing.T) {
+	l := newLab(t)
+	data := l.source("large", 10*partSize)
+	l.takes(l.began("large", data, partSize, 1, 2, 3), partSize)
+	ctx, cancel := context.WithCancel(t.Context())
+	l.faults.When(sendertest.Complete, func(int) sendertest.Fault {
+		cancel()
+		return sendertest.Fault{Lose: true}
+	})
+	if p, err := l.runUnder(ctx); err == nil || p.SentParts != 7 {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if p := l.finish(); p.SentParts != 0 {
+		t.Errorf("%+v", p)
+	}
+}
