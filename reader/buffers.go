@@ -59,6 +59,16 @@ func (b *buffers) put(m []byte) {
 	b.free = append(b.free, m)
 }
 
+// shed gives one buffer back to the system, the one that was idle for longest.
+func (b *buffers) shed() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.free) > 0 {
+		freeMemory(b.free[0])
+		b.free = append(b.free[:0], b.free[1:]...)
+	}
+}
+
 func (b *buffers) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

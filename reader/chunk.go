@@ -34,7 +34,9 @@ func (c *Chunk) Release() {
 		c.reader.buffers.put(c.buffer)
 	}
 	c.bytes, c.buffer, c.window = nil, nil, nil
-	<-c.reader.slots
+	if c.reader.slots.release() {
+		c.reader.buffers.shed()
+	}
 }
 
 // mapWindow maps the pages that hold n bytes at off. If it fails, c is as before.

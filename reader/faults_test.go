@@ -111,7 +111,7 @@ func TestNoFailedCallIsTakenForBytes(t *testing.T) {
 						if err == nil && !bytes.Equal(got, want) || err != nil && (!errors.Is(err, errno) || !Temporary(err)) {
 							t.Errorf("call %d: %d bytes, %v", n, len(got), err)
 						}
-						if len(r.slots) != 0 {
+						if len(r.slots.taken) != 0 {
 							t.Errorf("call %d: a chunk is still out", n)
 						}
 						r.Close()

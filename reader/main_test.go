@@ -17,7 +17,7 @@ func inBothModes(t *testing.T, test func(t *testing.T, r *Reader)) {
 			r := New(Options{Mode: m, Buffers: 2})
 			t.Cleanup(r.Close)
 			test(t, r)
-			if out := len(r.slots); out != 0 {
+			if out := len(r.slots.taken); out != 0 {
 				t.Errorf("%d chunks were never given back", out)
 			}
 		})

@@ -8,7 +8,7 @@ import (
 // mapFrom is the size of a part from which Auto maps. It is measured by BenchmarkAutoThreshold.
 const mapFrom = 2 << 20
 
-// Read returns n bytes of the file, beginning at off. It waits until fewer than Options.Buffers chunks are out, or
+// Read returns n bytes of the file, beginning at off. It waits until another chunk may be out, or
 // for the end of ctx; the chunk must be released. It fails with [ErrChanged] if the file ends before off+n: n and off
 // are meant to come from [Source.Size]. Other errors are the system's, with the offset at which they occurred; see
 // [Temporary].
@@ -30,7 +30,7 @@ func (s *Source) chunk(ctx context.Context, off int64, n int, mode Mode) (*Chunk
 	if off > s.id.Size || int64(n) > s.id.Size-off {
 		return nil, s.changed(fmt.Sprintf("%d bytes at %d were expected, its size is %d", n, off, s.id.Size))
 	}
-	if err := s.reader.acquire(ctx); err != nil {
+	if err := s.reader.slots.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("read %q: %w", s.path, err)
 	}
 	c := &Chunk{reader: s.reader}

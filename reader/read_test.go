@@ -133,7 +133,7 @@ func TestReadWaitsForABuffer(t *testing.T) {
 	inBothModes(t, func(t *testing.T, r *Reader) {
 		s := open(t, r, write(t, pattern(100)))
 		var out []*Chunk
-		for range cap(r.slots) {
+		for range cap(r.slots.taken) {
 			c, err := s.Read(t.Context(), 0, 100)
 			must(t, err)
 			out = append(out, c)

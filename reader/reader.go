@@ -1,15 +1,12 @@
 package reader
 
-import (
-	"context"
-	"fmt"
-	"sync"
-)
+import "sync"
 
 // Options say how a Reader reads.
 type Options struct {
 	Mode    Mode
 	Buffers int // chunks that may be out at once, in every mode: 16 unless stated
+	Most    int // up to where [Reader.SetBuffers] may raise that: Buffers, unless more is stated
 
 	system system // the real one
 }
@@ -19,6 +16,7 @@ func (o Options) withDefaults() Options {
 	if o.Buffers <= 0 {
 		o.Buffers = 16
 	}
+	o.Most = max(o.Most, o.Buffers)
 	if !canMap {
 		o.Mode = Pread
 	}
@@ -32,7 +30,7 @@ func (o Options) withDefaults() Options {
 type Reader struct {
 	mode    Mode
 	system  system
-	slots   chan struct{} // holds one for each chunk that is out; capacity Options.Buffers bounds them
+	slots   *slots
 	buffers buffers
 
 	mu    sync.Mutex
@@ -42,7 +40,7 @@ type Reader struct {
 // New returns a Reader. It takes no memory before it reads.
 func New(o Options) *Reader {
 	o = o.withDefaults()
-	return &Reader{mode: o.Mode, system: o.system, slots: make(chan struct{}, o.Buffers), local: map[uint64]bool{}}
+	return &Reader{mode: o.Mode, system: o.system, slots: newSlots(o.Buffers, o.Most), local: map[uint64]bool{}}
 }
 
 // Open opens the regular file at path, following symbolic links. It never waits for a writer at the other end of
@@ -60,16 +58,11 @@ func (r *Reader) Open(path string) (*Source, error) {
 // released. A Reader that is used as long as the process lives need not be closed.
 func (r *Reader) Close() { r.buffers.close() }
 
-// acquire waits until another chunk may be out.
-func (r *Reader) acquire(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case r.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait for a buffer: %w", ctx.Err())
+// SetBuffers changes how many chunks may be out at once: from 1 to Options.Most, whatever n is. It does not wait; where
+// more than n are out, so many are as they are released, and the memory of the others is given back.
+func (r *Reader) SetBuffers(n int) {
+	for range r.slots.set(n) {
+		r.buffers.shed()
 	}
 }
 
