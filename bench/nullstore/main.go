@@ -4,6 +4,7 @@
 //	nullstore -addr 127.0.0.1:9100               S3: bodies are dropped in the kernel, where it is Linux
 //	nullstore -addr 127.0.0.1:9100 -crc64        OSS: states the CRC-64 of what it got
 //	nullstore -addr 127.0.0.1:9100 -tls ca.pem   HTTPS; ca.pem is written, for the client to trust
+//	nullstore -latency 5ms -rate 200             far away, behind a link of 200 MB/s (10^6 bytes) that all clients share
 //
 // It checks no signature, answers every read with "not found", and remembers of an upload only its parts' checksums.
 // It prints its address, once it listens.
@@ -15,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"net/http"
 	"os"
 
 	"github.com/ingest-dev/ingest/bench/internal/null"
@@ -24,11 +26,13 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:9100", "address to listen on; port 0 picks a free one")
 	crc := flag.Bool("crc64", false, "take the CRC-64/ECMA of every body and state it, as OSS does")
 	secure := flag.String("tls", "", "speak HTTPS, and write the certificate to this file")
+	latency := flag.Duration("latency", 0, "wait before each answer")
+	rate := flag.Float64("rate", 0, "MB a second from all clients together (0: no limit)")
 	flag.Parse()
-	log.Fatal(serve(*addr, *secure, &null.Store{CRC64: *crc}))
+	log.Fatal(serve(*addr, *secure, null.Far(&null.Store{CRC64: *crc}, *latency, *rate*1e6)))
 }
 
-func serve(addr, pemFile string, s *null.Store) error {
+func serve(addr, pemFile string, s http.Handler) error {
 	l, err := null.Listen(context.Background(), addr)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 )
 
 // Server returns a server of s, to be used with a listener of [Listen].
-func Server(s *Store) *http.Server {
+func Server(s http.Handler) *http.Server {
 	return &http.Server{Handler: s, ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 		return context.WithValue(ctx, connKey{}, c)
 	}}
