@@ -19,7 +19,6 @@ type dispatcher struct {
 	next     func() (*manifests.Row, error, bool)
 	again    []*file
 	underway int
-	most     int  // underway at once
 	over     bool // no more rows
 }
 
@@ -41,7 +40,7 @@ func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *
 		defer close(out)
 		next, stop := iter.Pull2(r.job.Manifest.Rows(ctx))
 		defer stop()
-		d := &dispatcher{Runner: r, settle: settle, next: next, most: mostFiles(r.opts.Parallel)}
+		d := &dispatcher{Runner: r, settle: settle, next: next}
 		d.run(out, back)
 	})
 	return out
@@ -51,7 +50,7 @@ func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *
 func (d *dispatcher) run(out chan<- *file, back <-chan *file) {
 	var ready *file
 	for {
-		if ready == nil && d.underway < d.most {
+		if ready == nil && d.underway < mostFiles(d.flow.parallel()) {
 			ready = d.file()
 		}
 		if ready == nil && d.underway == 0 {

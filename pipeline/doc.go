@@ -18,8 +18,9 @@
 //
 //   - An error is a value that travels with its job. A step that meets a job with an error passes it on, so every
 //     job that was dispatched is settled, and channels are always drained: no send on one needs a way out.
-//   - Back-pressure is the channels and the reader's buffers. Memory is the parts in flight and the files they
-//     belong to; nothing is kept per row but a bit. Descriptors are at most three for each part in flight.
+//   - Back-pressure is the channels and the reader's buffers, whose number may move while the run goes; see [flow].
+//     Memory is the parts in flight and the files they belong to; nothing is kept per row but a bit. Descriptors are at
+//     most three for each part in flight.
 //   - An upload's id is durable in the journal before its first part is sent.
 //   - An object becomes visible only after its source was seen to be unchanged, and counts as done only when the
 //     store's own checksum of the whole equals ours. What is sent and visible in one request is sent from a copy.

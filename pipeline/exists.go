@@ -172,8 +172,8 @@ func comparable(info sender.Info) hasher.Checksum {
 // digestAll hashes all of a file in sequence, and makes sure that it has not changed meanwhile.
 func (r *Runner) digestAll(ctx context.Context, f *file, set hasher.Set) (hasher.Sums, error) {
 	d := hasher.NewDigest(set)
-	for off := int64(0); off < f.object.Size; off += r.opts.PartSize {
-		n := min(r.opts.PartSize, f.object.Size-off)
+	for off := int64(0); off < f.object.Size; off += r.opts.blockSize() {
+		n := min(r.opts.blockSize(), f.object.Size-off)
 		if err := r.digest(ctx, d, f, off, int(n)); err != nil {
 			return hasher.Sums{}, err
 		}

@@ -34,7 +34,7 @@ type Job struct {
 
 // Options are what a user may choose. The zero value is good for most.
 type Options struct {
-	PartSize int64       // bytes of a part; 0: [DefaultPartSize]
+	PartSize int64       // bytes of a part; 0: by the size of each file, at most [DefaultPartSize] unless the store wants more
 	Parallel int         // parts in flight; 0: [DefaultParallel]. The Reader must have as many buffers.
 	Tries    int         // times a row is sent in one run when the store lost or spoilt it; 0: 3
 	Retries  int         // as in [sender.Options], for all requests of one row together; 0: [sender.DefaultRetries]
@@ -43,6 +43,15 @@ type Options struct {
 	// Guess finds the content type of objects whose rows state none. A store keeps it with the object as it was when
 	// the object, or its upload, was begun.
 	Guess Guess
+
+	// MaxParallel, if it is not 0, lets the run find by itself how many parts in flight give the most goodput, between 2
+	// and MaxParallel, beginning with Parallel. The Reader must be able to have as many buffers. Counted tells it when
+	// the store throttles.
+	MaxParallel int
+
+	// Memory is how many bytes the parts in flight may take, where their number is found by the run; 0: no limit. A
+	// single part may take more.
+	Memory int64
 
 	// NoToken keeps objects free of the metadata [sender.TokenKey]. Without this option, those that are sent to a
 	// store whose checksums do not combine to that of the whole (none, or MD5) carry a token of 128 bits there. By it
@@ -56,8 +65,8 @@ type Options struct {
 	AskFirst bool // under Fail: also ask before, as the store does not keep to the condition; that is not atomic
 }
 
-// The defaults. Sixteen parts of 16 MiB fill a link of 10 Gbit/s at 200 ms a part, in 256 MiB of memory; 16 MiB
-// reach 160 GB in 10,000 parts before they are raised.
+// The defaults, and where a run begins that finds better numbers by itself. Sixteen parts of 16 MiB fill a link of
+// 10 Gbit/s at 200 ms a part, in 256 MiB of memory; 16 MiB reach 160 GB in 10,000 parts before they are raised.
 const (
 	DefaultPartSize = 16 << 20
 	DefaultParallel = 16
@@ -67,9 +76,6 @@ const (
 var ErrOption = errors.New("unusable option")
 
 func (o Options) withDefaults() Options {
-	if o.PartSize == 0 {
-		o.PartSize = DefaultPartSize
-	}
 	if o.Parallel == 0 {
 		o.Parallel = DefaultParallel
 	}
@@ -88,7 +94,9 @@ func (o Options) Check(l sender.Limits) error {
 	switch {
 	case o.Parallel < 0:
 		return fmt.Errorf("%w: parallel %d: want at least 1", ErrOption, o.Parallel)
-	case o.PartSize < l.MinPart && o.PartSize != DefaultPartSize:
+	case o.MaxParallel < 0:
+		return fmt.Errorf("%w: at most %d in parallel: want at least 1", ErrOption, o.MaxParallel)
+	case o.PartSize != 0 && o.PartSize < l.MinPart && o.PartSize != DefaultPartSize:
 		return fmt.Errorf("%w: part size %d bytes: this store wants at least %d", ErrOption, o.PartSize, l.MinPart)
 	case exceeds(o.PartSize, l.MaxPart):
 		return fmt.Errorf("%w: part size %d bytes: this store takes at most %d", ErrOption, o.PartSize, l.MaxPart)

@@ -106,7 +106,7 @@ func (l *lab) with(use func(Job)) {
 	use(Job{
 		Manifest: m, Total: sum.Rows, Journal: j, Known: known, Options: o, Adopt: l.adopt,
 		Store: sender.Stack(l.faults, l.stack), Counted: l.stack.Counters,
-		Reader: reader.New(reader.Options{Mode: l.mode, Buffers: o.Parallel}),
+		Reader: reader.New(reader.Options{Mode: l.mode, Buffers: o.Parallel, Most: o.MaxParallel}),
 	})
 }
 

@@ -18,7 +18,7 @@ func (l *ledger) lane(wg *conc.WaitGroup, s steps, in <-chan *file, back chan<- 
 	out := make(chan *file)
 	wg.Go(func() {
 		defer close(out)
-		work(l.desks("open", l.opts.Parallel), in, func(d *desk, f *file) {
+		work(l.crew("open"), in, func(d *desk, f *file) {
 			d.take(f)
 			s.open(f)
 			next := (chan<- *file)(out)

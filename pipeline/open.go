@@ -48,11 +48,12 @@ func (r *Runner) prepare(ctx context.Context, f *file) error {
 }
 
 func (r *Runner) decide(f *file) error {
-	plan, err := Decide(f.source.Identity(), f.known, r.opts.PartSize, r.job.Store.Limits())
+	plan, err := Decide(f.source.Identity(), f.known, r.partSize(f.source.Size()), r.job.Store.Limits())
 	if err != nil {
 		return err
 	}
 	f.plan = plan
+	r.flow.planned(min(plan.PartSize, f.object.Size))
 	wire := r.job.Store.Wire()
 	f.sums, f.copied = wanted(wire, f), copies(f, wire)
 	f.object.Metadata = r.metadata(f)

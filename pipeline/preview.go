@@ -8,7 +8,8 @@ import (
 	"github.com/sourcegraph/conc/pool"
 )
 
-// Preview is what a run would do, found without asking the store.
+// Preview is what a run would do, found without asking the store. Where the run finds part sizes by itself, they are
+// those of its beginning.
 type Preview struct {
 	Rows     int64 // of the manifest
 	Skip     int64 // done by an earlier run

@@ -18,6 +18,7 @@ type Progress struct {
 	Bytes      int64 // of all rows done, unverified, or of which the callback failed
 	InFlight   int64 // bytes that are in the store, of rows not settled yet
 
+	Parallel     int   // parts in flight, at most so far
 	SentBytes    int64 // by this run: of parts that the store has receipted
 	SentParts    int64
 	ResumedParts int64 // parts that this run found in the store and did not send again

@@ -19,6 +19,7 @@ type Runner struct {
 	tally   *tally
 	halt    *halt
 	watch   watch
+	flow    *flow
 }
 
 // New returns a runner of the job. It fails with [ErrOption] if the options do not suit the store.
@@ -33,7 +34,8 @@ func New(job Job) (*Runner, error) {
 		job: job, opts: job.Options.withDefaults(), sources: openers(job.Reader), pauses: pauses[:],
 		tally: newTally(job.Total), halt: newHalt(),
 	}
-	r.opening = make(chan struct{}, half(r.opts.Parallel))
+	r.flow = newFlow(r.opts)
+	r.opening = make(chan struct{}, half(r.flow.most))
 	r.skipped()
 	return r, nil
 }
@@ -60,15 +62,15 @@ func (r *Runner) Run(ctx context.Context) error {
 	back := make(chan *file)
 	l := &ledger{Runner: r}
 	s := r.steps(ctx)
-	n := r.opts.Parallel
+	defer r.tune()()
 
 	files := l.lane(&wg, s, r.dispatch(ctx, &wg, back, l.settle), back)
 	parts := r.scatter(&wg, files)
-	parts = stage(&wg, r.desks("read", n), parts, s.read)
-	parts = stage(&wg, r.desks("hash", runtime.GOMAXPROCS(0)), parts, s.hash)
-	parts = stage(&wg, r.desks("send", n), parts, s.send)
+	parts = stage(&wg, r.crew("read"), parts, s.read)
+	parts = stage(&wg, &crew{desks: r.desks("hash", runtime.GOMAXPROCS(0))}, parts, s.hash)
+	parts = stage(&wg, r.crew("send"), parts, s.send)
 	files = l.gather(&wg, parts)
-	wg.Go(func() { work(r.desks("finish", n), files, through(s.finish, back)) })
+	wg.Go(func() { work(r.crew("finish"), files, through(s.finish, back)) })
 
 	wg.Wait()
 	if err := r.job.Journal.Sync(context.WithoutCancel(ctx)); err != nil {
@@ -82,7 +84,11 @@ func (r *Runner) Run(ctx context.Context) error {
 func (r *Runner) Stop(cause error) { r.halt.stop(&stopped{cause}) }
 
 // Progress tells how far the run is. It may be called at any time.
-func (r *Runner) Progress() Progress { return r.tally.progress() }
+func (r *Runner) Progress() Progress {
+	p := r.tally.progress()
+	p.Parallel = int(r.flow.peak.Load())
+	return p
+}
 
 // Active lists the files that are being sent in parts, in no order. It may be called at any time.
 func (r *Runner) Active() []Active { return r.tally.files() }

@@ -31,7 +31,7 @@ type Settings struct {
 	Place string
 
 	Sender  sender.Options // Retries, Counters and Quit are set from Options and by the session
-	Reader  reader.Options // Buffers are as many as Options.Parallel
+	Reader  reader.Options // Buffers are as many as Options.Parallel and MaxParallel say
 	Options Options
 }
 
@@ -80,7 +80,7 @@ func (s Settings) job(session *Session, checked manifests.Summary) Job {
 	session.quit = sync.OnceFunc(func() { close(quitting) })
 	s.Sender.Quit, s.Sender.Counters = quitting, &session.counters
 	s.Sender.Retries = s.Options.Retries
-	s.Reader.Buffers = s.Options.withDefaults().Parallel
+	s.Reader.Buffers, s.Reader.Most = s.Options.withDefaults().Parallel, s.Options.MaxParallel
 	observe := s.Options.withDefaults().Observe
 	s.Options.Observe = func(e Event) {
 		session.note(e)

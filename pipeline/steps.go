@@ -86,7 +86,9 @@ func (r *Runner) send(ctx context.Context) func(*part) {
 	}
 }
 
-func (r *Runner) put(ctx context.Context, p *part) (sender.Receipt, error) {
+func (r *Runner) put(ctx context.Context, p *part) (receipt sender.Receipt, err error) {
+	t := r.flow.begin()
+	defer func() { r.flow.end(t, p.n, err) }()
 	payload := sender.Payload{Data: p.chunk.Bytes(), Sums: p.sums}
 	if p.file.one() && p.file.object.OnlyNew {
 		return r.makeNew(ctx, p.file, func() (sender.Receipt, error) { return r.job.Store.Put(ctx, &p.file.object, payload) })

@@ -34,7 +34,7 @@ func Verify(ctx context.Context, job Job, found func(row *manifests.Row, status 
 		return Verified{}, err
 	}
 	var wg conc.WaitGroup
-	files := stage(&wg, r.desks("verify", r.opts.Parallel), r.everyRow(ctx, &wg), guardFile(r.verify(ctx)))
+	files := stage(&wg, r.crew("verify"), r.everyRow(ctx, &wg), guardFile(r.verify(ctx)))
 	v := Verified{Rows: job.Total}
 	for f := range files {
 		v.add(f)

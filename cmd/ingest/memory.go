@@ -45,8 +45,11 @@ func (m allowance) partsIn(size int64) int {
 	if m.bytes == unlimited {
 		return maxParallel
 	}
-	return int(max(1, min(maxParallel, (m.bytes/10*9-atRest)/size)))
+	return int(max(1, min(maxParallel, m.forParts()/size)))
 }
+
+// forParts is how many bytes are left for the parts in flight.
+func (m allowance) forParts() int64 { return max(1, m.bytes/10*9-atRest) }
 
 // groupLimit is the least limit of the memory control groups that this process is in, version 1 or 2, or 0 if there
 // is none. In a container the path may be the host's; then the root of what is mounted is the container's own.

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 	"testing/fstest"
+
+	"github.com/ingest-dev/ingest/pipeline"
 )
 
 func TestRoomIsTheLeastOfFilesAndMemory(t *testing.T) {
@@ -74,5 +76,18 @@ func TestGroupLimitIsTheLeastUpToTheRoot(t *testing.T) {
 func TestThisMachineHasRoom(t *testing.T) {
 	if m := memoryLimit(); m.bytes < 64<<20 || m.bytes == math.MaxInt64 && m.says != "" {
 		t.Errorf("got %v", m)
+	}
+}
+
+// A run that finds the number of parts in flight by itself begins where a fixed one would, and keeps to the memory.
+func TestOnlyAutoMovesTheNumberInFlight(t *testing.T) {
+	fixed := &transfer{parallel: 7}
+	if o := fixed.found(pipeline.Options{}); o.MaxParallel != 0 || fixed.most() != fixed.parts() {
+		t.Errorf("fixed: %+v, at most %d", o, fixed.most())
+	}
+	found := &transfer{}
+	o := found.found(pipeline.Options{})
+	if o.MaxParallel < found.parts() || o.MaxParallel > maxAuto || o.Memory <= 0 {
+		t.Errorf("auto: %+v, beginning with %d", o, found.parts())
 	}
 }

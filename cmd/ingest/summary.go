@@ -22,6 +22,7 @@ type summary struct {
 	SentBytes    int64   `json:"sent_bytes"`
 	SentParts    int64   `json:"sent_parts"`
 	ResumedParts int64   `json:"resumed_parts"`
+	Parallel     int     `json:"parallel"` // parts in flight, at most
 	Requests     int64   `json:"requests"`
 	Retries      int64   `json:"retries"`
 	Seconds      float64 `json:"seconds"`
@@ -33,6 +34,7 @@ func newSummary(j *job, p pipeline.Progress, exit int) summary {
 		Rows: p.Rows, Done: p.Done, Skipped: p.Skipped, Failed: p.Failed, Unverified: p.Unverified,
 		Kept: p.Kept, Unheard: p.CallbackFailed,
 		Bytes: p.Bytes, SentBytes: p.SentBytes, SentParts: p.SentParts, ResumedParts: p.ResumedParts,
+		Parallel: p.Parallel,
 		Requests: j.counters.Requests.Load(), Retries: j.counters.Retries.Load(),
 		Seconds: float64(time.Since(j.started).Milliseconds()) / 1000, Exit: exit,
 	}

@@ -41,8 +41,8 @@ type transfer struct {
 func (t *transfer) flags(cmd *cobra.Command) {
 	t.target.flags(cmd)
 	f := cmd.Flags()
-	f.Var(&t.partSize, "part-size", "size of a part, 100KiB to 5GiB; raised where 10,000 parts would not do")
-	f.Var(&t.parallel, "parallel", "parts in flight")
+	f.Var(&t.partSize, "part-size", "size of a part, 100KiB to 5GiB; raised where 10,000 parts would not do; auto: by the size of the file")
+	f.Var(&t.parallel, "parallel", "parts in flight; auto: as many as are found to be fastest")
 	f.StringVar(&t.reader, "reader", auto, "how to read: auto, pread or mmap")
 	f.Var(&t.limitRate, "limit-rate", "bytes a second, for the whole run")
 	f.Float64Var(&t.limitReqs, "limit-requests", 0, "requests a second, for the whole run (0: no limit)")
@@ -114,10 +114,10 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 		return nil, err
 	}
 	j := newJob()
-	j.Options = pipeline.Options{
+	j.Options = t.found(pipeline.Options{
 		PartSize: int64(t.partSize.byteSize), Parallel: t.parts(), Retries: t.again(), NoToken: t.token == "never",
 		Guess: guess, IfExists: rule,
-	}
+	})
 	j.Adopt = t.adopting()
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
@@ -133,7 +133,7 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 }
 
 func (t *transfer) openStore(ctx context.Context, j *job) error {
-	s, err := t.target.open(ctx, t.parts())
+	s, err := t.target.open(ctx, t.most())
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (t *transfer) openReader(j *job) error {
 	if err != nil {
 		return usagef("--reader: %w", err)
 	}
-	j.Reader = reader.New(reader.Options{Mode: mode, Buffers: t.parts()})
+	j.Reader = reader.New(reader.Options{Mode: mode, Buffers: t.parts(), Most: t.most()})
 	return nil
 }
 

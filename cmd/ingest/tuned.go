@@ -50,7 +50,7 @@ func (t *tuned) verdict() string {
 	text := fmt.Sprintf("best: --part-size %s --parallel %d: %s\n", plainBytes(t.Best.PartSize), t.Best.Parallel,
 		speedText(t.Cells[t.Best], t.inBytes()))
 	if t.Best == t.Start {
-		return text + "that is what run does by itself: there is nothing to gain\n"
+		return text + "that is where run begins by itself: there is nothing to gain\n"
 	}
 	text += fmt.Sprintf("defaults: %s x %d: %s\n", plainBytes(t.Start.PartSize), t.Start.Parallel, speedText(t.Cells[t.Start], t.inBytes()))
 	switch g := t.Gain(); {

@@ -40,7 +40,7 @@ type place struct {
 func newWatchdog(t *transfer) *watchdog {
 	w := &watchdog{patience: patienceWithParts}
 	if t.limitRate > 0 {
-		inFlight := float64(t.size()) * float64(t.parts())
+		inFlight := float64(t.size()) * float64(t.most())
 		w.patience += time.Duration(inFlight / float64(t.limitRate) * float64(time.Second))
 	}
 	return w
