@@ -21,15 +21,21 @@ type address struct {
 
 // url returns the URL of a key, or of the bucket if the key is empty; and its path as signatures want it, which has
 // the bucket in any style.
-func (a *address) url(key, query string) (u *url.URL, signed string) {
-	b := make([]byte, 0, 2+len(a.bucket)+len(key)+len(key)/2)
-	b = append(append(append(b, '/'), a.bucket...), '/')
+func (a *address) url(key, query string) (u url.URL, signed string) {
+	var room [256]byte
+	b := append(append(append(room[:0], '/'), a.bucket...), '/')
 	signed = string(wire.AppendEscaped(b, key, true))
-	u = &url.URL{Scheme: a.scheme, Host: a.host, RawQuery: query}
+	u = url.URL{Scheme: a.scheme, Host: a.host, RawQuery: query}
 	if a.pathStyle {
-		u.Path, u.RawPath = "/"+a.bucket+"/"+key, signed
+		u.RawPath = signed
 	} else {
-		u.Path, u.RawPath = "/"+key, signed[1+len(a.bucket):]
+		u.RawPath = signed[1+len(a.bucket):]
+	}
+	if u.Path = u.RawPath; len(signed) != 2+len(a.bucket)+len(key) {
+		u.Path = "/" + key
+		if a.pathStyle {
+			u.Path = "/" + a.bucket + u.Path
+		}
 	}
 	return u, signed
 }

@@ -3,6 +3,7 @@ package oss
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ type call struct {
 	part     int
 	method   string
 	query    string // escaped
-	header   http.Header
+	header   wire.Header
 	body     []byte
 	patience time.Duration
 	calls    bool // OSS is to call an application server back, whose answer is the body
@@ -26,6 +27,11 @@ type call struct {
 	// Set when the call is signed.
 	who           Credentials
 	authorization string
+
+	// The request, and room for its parts, so that a call is one piece of memory.
+	request wire.Request
+	url     url.URL
+	room    [8]wire.Field
 }
 
 // do signs and sends a call. It returns an answer if that is a success; everything else is an error.
@@ -46,16 +52,18 @@ func (s *Store) do(ctx context.Context, c *call) (*wire.Response, error) {
 
 func (s *Store) request(c *call) *wire.Request {
 	if c.header == nil {
-		c.header = make(http.Header, 6)
+		c.header = c.room[:0]
 	}
-	s.terms.state(c.header, c.method == http.MethodPut)
-	u, signed := s.address.url(c.key, c.query)
-	s.signer.sign(signable{c.method, signed, c.query, c.header}, c.who, s.clock.Now())
+	s.terms.state(&c.header, c.method == http.MethodPut)
+	var signed string
+	c.url, signed = s.address.url(c.key, c.query)
+	s.signer.sign(signable{c.method, signed, c.query, &c.header}, c.who, s.clock.Now())
 	c.authorization = c.header.Get(headerAuthorization)
-	return &wire.Request{
-		Method: c.method, URL: u, Header: c.header, Body: c.body, Patience: c.patience,
+	c.request = wire.Request{
+		Method: c.method, URL: &c.url, Header: c.header, Body: c.body, Patience: c.patience,
 		Op: c.op, Key: c.named(), Part: c.part,
 	}
+	return &c.request
 }
 
 // named returns the key that an error is about.

@@ -34,7 +34,7 @@ const (
 )
 
 // onlyNew makes a request fail where there is an object. OSS keeps to it in buckets without versions alone.
-func onlyNew(h http.Header, o *sender.Object) {
+func onlyNew(h *wire.Header, o *sender.Object) {
 	if o.OnlyNew {
 		set(h, headerOnlyNew, "true")
 	}
@@ -42,14 +42,14 @@ func onlyNew(h http.Header, o *sender.Object) {
 
 // conditions adds to a request that makes an object whether it must be new, and who is to hear of it.
 func (c *call) conditions(o *sender.Object) {
-	onlyNew(c.header, o)
+	onlyNew(&c.header, o)
 	if o.Callback == "" {
 		return
 	}
 	c.calls = true
-	set(c.header, headerCallback, base64.StdEncoding.EncodeToString([]byte(o.Callback)))
+	set(&c.header, headerCallback, base64.StdEncoding.EncodeToString([]byte(o.Callback)))
 	if len(o.CallbackVars) > 0 {
-		set(c.header, headerCallbackVars, base64.StdEncoding.EncodeToString(callbackVars(o.CallbackVars)))
+		set(&c.header, headerCallbackVars, base64.StdEncoding.EncodeToString(callbackVars(o.CallbackVars)))
 	}
 }
 

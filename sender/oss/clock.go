@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // clock is the time that the store has. OSS refuses what is signed more than 15 minutes off, and says its own time in
@@ -17,7 +19,7 @@ func (c *clock) Now() time.Time { return c.now().Add(time.Duration(c.offset.Load
 
 // learn takes the store's time over from an answer: from the body if that states it, else from the Date header.
 // The time on the way makes it a little late, which does not matter.
-func (c *clock) learn(serverTime string, h http.Header) {
+func (c *clock) learn(serverTime string, h wire.Header) {
 	at, err := time.Parse(time.RFC3339, serverTime)
 	if err != nil {
 		at, err = http.ParseTime(h.Get(headerDate))

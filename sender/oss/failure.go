@@ -96,7 +96,7 @@ func (c *call) bare(answer *wire.Response, body []byte) (*problem, bool) {
 }
 
 // target returns the host that a redirect points to.
-func target(h http.Header) string {
+func target(h wire.Header) string {
 	u, err := url.Parse(h.Get("Location"))
 	if err != nil {
 		return ""
@@ -145,7 +145,7 @@ func noAnswer(err error) error { return fmt.Errorf("%w: %w", sender.ErrNoAnswer,
 const maxDelay = 5 * time.Minute
 
 // retryAfter returns what OSS asks to wait: x-oss-qos-delay-time, in milliseconds, or Retry-After.
-func retryAfter(h http.Header) time.Duration {
+func retryAfter(h wire.Header) time.Duration {
 	ms, err := strconv.ParseInt(h.Get("X-Oss-Qos-Delay-Time"), 10, 64)
 	if err != nil || ms <= 0 {
 		return wire.RetryAfter(h)

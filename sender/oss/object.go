@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/ingest-dev/ingest/sender"
 	"github.com/ingest-dev/ingest/sender/internal/wire"
@@ -13,9 +12,10 @@ import (
 
 // Put stores an object with PutObject.
 func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (sender.Receipt, error) {
-	c := call{op: "put object", key: o.Key, method: http.MethodPut, body: p.Data, header: make(http.Header, 8)}
-	properties(c.header, o)
-	set(c.header, headerACL, o.ACL)
+	c := call{op: "put object", key: o.Key, method: http.MethodPut, body: p.Data}
+	c.header = c.room[:0]
+	properties(&c.header, o)
+	set(&c.header, headerACL, o.ACL)
 	c.conditions(o)
 	answer, err := s.do(ctx, &c)
 	if err != nil {
@@ -58,17 +58,17 @@ func info(answer *wire.Response, r sender.Receipt, size int64) sender.Info {
 }
 
 // metadata returns the user's metadata, with names in lower case, as OSS keeps them.
-func metadata(h http.Header) map[string]string {
+func metadata(h wire.Header) map[string]string {
 	var m map[string]string
-	for name, values := range h {
-		short, ok := strings.CutPrefix(name, metadataPrefix)
-		if !ok || len(values) == 0 {
+	for _, f := range h {
+		name, ok := f.Behind(metadataPrefix)
+		if _, twice := m[name]; twice || !ok {
 			continue
 		}
 		if m == nil {
 			m = make(map[string]string)
 		}
-		m[strings.ToLower(short)] = values[0]
+		m[name] = f.Value
 	}
 	return m
 }

@@ -30,7 +30,7 @@ func TestEndpoints(t *testing.T) {
 			continue
 		}
 		if u, signed := a.url("k", ""); u.String() != c.url || region != c.signed || signed != "/bucket/k" {
-			t.Errorf("%q: got %s, %s, %s", c.endpoint, u, region, signed)
+			t.Errorf("%q: got %s, %s, %s", c.endpoint, u.String(), region, signed)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ingest-dev/ingest/sender"
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 // out: it belongs to Put and to Complete.
 // https://www.alibabacloud.com/help/en/oss/developer-reference/putobject
 // https://www.alibabacloud.com/help/en/oss/developer-reference/initiatemultipartupload
-func properties(h http.Header, o *sender.Object) {
+func properties(h *wire.Header, o *sender.Object) {
 	set(h, "Content-Type", o.ContentType)
 	set(h, "Cache-Control", o.CacheControl)
 	set(h, "Content-Disposition", o.ContentDisposition)
@@ -39,16 +40,15 @@ func properties(h http.Header, o *sender.Object) {
 	}
 }
 
-// set takes a name as net/http spells it.
-func set(h http.Header, name, value string) {
+func set(h *wire.Header, name, value string) {
 	if value != "" {
-		h[name] = []string{value}
+		h.Set(name, value)
 	}
 }
 
-func setTime(h http.Header, name string, at time.Time) {
+func setTime(h *wire.Header, name string, at time.Time) {
 	if !at.IsZero() {
-		h[name] = []string{at.UTC().Format(http.TimeFormat)}
+		h.Set(name, at.UTC().Format(http.TimeFormat))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ingest-dev/ingest/sender"
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // laden has every property that OSS keeps, but those of object.
@@ -167,12 +168,12 @@ func TestCheckLetsPropertiesPassThatOSSRefuses(t *testing.T) {
 
 // TestPropertiesAreNotSigned: what a signature of OSS covers, nobody on the way can change.
 func TestPropertiesAreNotSigned(t *testing.T) {
-	h := http.Header{}
-	properties(h, laden)
-	terms{payer: "requester", limit: "819200"}.state(h, true)
-	var names []string
+	var h wire.Header
+	properties(&h, laden)
+	terms{payer: "requester", limit: "819200"}.state(&h, true)
+	var fields []wire.Field
 	for version, signed := range map[string]func(string) bool{"V1": signedV1, "V4": signedV4} {
-		text := string(appendHeaders(nil, h, &names, signed))
+		text := string(appendHeaders(nil, h, &fields, signed))
 		for _, want := range []string{
 			"x-oss-request-payer:requester\n", "x-oss-server-side-encryption:KMS\n", "x-oss-traffic-limit:819200\n",
 			fmt.Sprintf("x-oss-server-side-encryption-key-id:%s\n", laden.EncryptionKey),

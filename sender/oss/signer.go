@@ -3,12 +3,13 @@ package oss
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // The headers that signing sets, as net/http spells them.
@@ -25,7 +26,7 @@ type signable struct {
 	method string
 	path   string // "/bucket/key", escaped; "/bucket/" for the bucket itself
 	query  string // escaped as RFC 3986 says; in any order
-	header http.Header
+	header *wire.Header
 }
 
 // signer adds to a request's header what proves who sends it. It may be used from many goroutines at once.
@@ -61,30 +62,27 @@ type dayKey struct {
 
 // stamp is a second, as headers state it.
 type stamp struct {
-	unix   int64
-	text   string   // 20060102T150405Z
-	header []string // text
+	unix int64
+	text string // 20060102T150405Z
 }
-
-var unsignedHeader = []string{unsignedPayload}
 
 func (s *signerV4) sign(r signable, c Credentials, now time.Time) {
 	at := s.stamp(now)
-	r.header[headerOSSDate] = at.header
-	r.header[headerSHA256] = unsignedHeader
+	r.header.Set(headerOSSDate, at.text)
+	r.header.Set(headerSHA256, unsignedPayload)
 	if c.SecurityToken != "" {
-		r.header[headerToken] = []string{c.SecurityToken}
+		r.header.Set(headerToken, c.SecurityToken)
 	}
 	day := s.key(at.text[:8], c)
 	b := buffers.Get().(*buffer)
 	defer buffers.Put(b)
-	b.text = appendCanonical(b.text[:0], r, &b.names, &b.pairs)
+	b.text = appendCanonical(b.text[:0], r, &b.fields, &b.pairs)
 	digest := sha256.Sum256(b.text)
 	b.text = appendStringToSign(b.text[:0], at.text, day.scope, digest)
 	signature := day.key.sum(b.text, &b.block)
 	b.text = append(b.text[:0], day.prefix...)
 	b.text = hex.AppendEncode(b.text, signature[:])
-	r.header[headerAuthorization] = []string{string(b.text)}
+	r.header.Set(headerAuthorization, string(b.text))
 }
 
 func (s *signerV4) stamp(now time.Time) *stamp {
@@ -93,7 +91,7 @@ func (s *signerV4) stamp(now time.Time) *stamp {
 		return at
 	}
 	text := now.UTC().Format("20060102T150405Z")
-	at := &stamp{unix, text, []string{text}}
+	at := &stamp{unix, text}
 	s.second.Store(at)
 	return at
 }
@@ -130,11 +128,11 @@ func appendStringToSign(b []byte, at, scope string, digest [sha256.Size]byte) []
 }
 
 // appendCanonical appends the canonical request: method, path, query, headers, no additional headers, payload.
-func appendCanonical(b []byte, r signable, names, pairs *[]string) []byte {
+func appendCanonical(b []byte, r signable, fields *[]wire.Field, pairs *[]string) []byte {
 	b = append(append(b, r.method...), '\n')
 	b = append(append(b, r.path...), '\n')
 	b = append(appendQuery(b, r.query, pairs), '\n')
-	b = append(appendHeaders(b, r.header, names, signedV4), '\n', '\n')
+	b = append(appendHeaders(b, *r.header, fields, signedV4), '\n', '\n')
 	return append(b, unsignedPayload...)
 }
 
@@ -162,23 +160,17 @@ func nameOf(pair string) string {
 }
 
 // appendHeaders appends "name:value\n" of each header that wanted accepts, in the order of their lower-case names.
-func appendHeaders(b []byte, h http.Header, names *[]string, wanted func(string) bool) []byte {
-	*names = (*names)[:0]
-	for name := range h {
-		if wanted(name) {
-			*names = append(*names, name)
+func appendHeaders(b []byte, h wire.Header, fields *[]wire.Field, wanted func(string) bool) []byte {
+	*fields = (*fields)[:0]
+	for _, f := range h {
+		if wanted(f.Name) {
+			*fields = append(*fields, f)
 		}
 	}
-	slices.SortFunc(*names, compareFolded)
-	for _, name := range *names {
-		b = append(appendLower(b, name), ':')
-		for i, v := range h[name] {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, strings.TrimSpace(v)...)
-		}
-		b = append(b, '\n')
+	slices.SortFunc(*fields, func(x, y wire.Field) int { return compareFolded(x.Name, y.Name) })
+	for _, f := range *fields {
+		b = append(appendLower(b, f.Name), ':')
+		b = append(append(b, strings.TrimSpace(f.Value)...), '\n')
 	}
 	return b
 }
@@ -241,8 +233,9 @@ func (k *hmacKey) sum(message []byte, block *[]byte) [sha256.Size]byte {
 
 // buffer is the scratch of one signature.
 type buffer struct {
-	text, block  []byte
-	names, pairs []string
+	text, block []byte
+	fields      []wire.Field
+	pairs       []string
 }
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // subresources are the parameters of our requests that V1 signs; the others are left out of its signature.
@@ -20,23 +22,23 @@ type signerV1 struct{}
 
 func (signerV1) sign(r signable, c Credentials, now time.Time) {
 	date := now.UTC().Format(http.TimeFormat)
-	r.header[headerDate] = []string{date}
+	r.header.Set(headerDate, date)
 	if c.SecurityToken != "" {
-		r.header[headerToken] = []string{c.SecurityToken}
+		r.header.Set(headerToken, c.SecurityToken)
 	}
 	h := hmac.New(sha1.New, []byte(c.AccessKeySecret))
 	h.Write(stringToSignV1(r, date))
 	signature := base64.StdEncoding.EncodeToString(h.Sum(nil))
-	r.header[headerAuthorization] = []string{"OSS " + c.AccessKeyID + ":" + signature}
+	r.header.Set(headerAuthorization, "OSS "+c.AccessKeyID+":"+signature)
 }
 
 func stringToSignV1(r signable, date string) []byte {
-	var names []string
+	var fields []wire.Field
 	var b []byte
 	for _, line := range []string{r.method, r.header.Get("Content-Md5"), r.header.Get("Content-Type"), date} {
 		b = append(append(b, line...), '\n')
 	}
-	b = appendHeaders(b, r.header, &names, signedV1)
+	b = appendHeaders(b, *r.header, &fields, signedV1)
 	return append(b, resourceV1(r)...)
 }
 

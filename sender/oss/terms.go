@@ -2,8 +2,9 @@ package oss
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
+
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // terms are what requests state besides their object: who pays, and how fast it may be.
@@ -36,7 +37,7 @@ func newTerms(o Options) (t terms, err error) {
 }
 
 // state adds the terms to a request. The limit is for those that carry an object's bytes.
-func (t terms) state(h http.Header, carries bool) {
+func (t terms) state(h *wire.Header, carries bool) {
 	set(h, headerPayer, t.payer)
 	if carries {
 		set(h, headerLimit, t.limit)

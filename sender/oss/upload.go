@@ -24,9 +24,9 @@ type initiateResult struct {
 
 // Begin opens an upload with InitiateMultipartUpload. The object's ACL is left for Complete, where OSS wants it.
 func (s *Store) Begin(ctx context.Context, o *sender.Object) (sender.Upload, error) {
-	c := call{op: "begin upload", key: o.Key, method: http.MethodPost, query: beginQuery, header: make(http.Header, 8)}
-	properties(c.header, o)
-	onlyNew(c.header, o)
+	c := call{op: "begin upload", key: o.Key, method: http.MethodPost, query: beginQuery}
+	properties(&c.header, o)
+	onlyNew(&c.header, o)
 	answer, err := s.do(ctx, &c)
 	if err != nil {
 		return sender.Upload{}, err
@@ -70,10 +70,10 @@ type completeResult struct {
 func (s *Store) Complete(ctx context.Context, u sender.Upload, o *sender.Object, done sender.Completion) (sender.Receipt, error) {
 	c := call{
 		op: "complete upload", key: u.Key, method: http.MethodPost, body: completion(done.Parts),
-		query: query("encoding-type", "url", "uploadId", u.ID), header: make(http.Header, 8), patience: completePatience,
+		query: query("encoding-type", "url", "uploadId", u.ID), patience: completePatience,
 	}
-	set(c.header, "Content-Type", "application/xml")
-	set(c.header, headerACL, o.ACL)
+	set(&c.header, "Content-Type", "application/xml")
+	set(&c.header, headerACL, o.ACL)
 	c.conditions(o)
 	answer, err := s.do(ctx, &c)
 	if err != nil {

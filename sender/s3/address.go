@@ -63,13 +63,15 @@ func bareHost(u *url.URL) string {
 
 // url returns the URL of a key, or of the bucket for the empty key. The query must be escaped and sorted by name,
 // with "name=" for a name alone, as it is signed that way.
-func (a address) url(key, query string) *url.URL {
-	u := &url.URL{Scheme: a.scheme, Host: a.host, Path: a.path, RawPath: a.raw, RawQuery: query}
+func (a address) url(key, query string) url.URL {
+	u := url.URL{Scheme: a.scheme, Host: a.host, Path: a.path, RawPath: a.raw, RawQuery: query}
 	if key != "" || a.path == "" {
-		u.Path = a.path + "/" + key
-		raw := make([]byte, 0, len(a.raw)+1+len(key)+len(key)/8)
-		raw = append(append(raw, a.raw...), '/')
+		var room [256]byte
+		raw := append(append(room[:0], a.raw...), '/')
 		u.RawPath = string(wire.AppendEscaped(raw, key, true))
+		if u.Path = u.RawPath; len(u.RawPath) != len(a.path)+1+len(key) {
+			u.Path = a.path + "/" + key
+		}
 	}
 	return u
 }

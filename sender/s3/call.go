@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -22,13 +23,20 @@ type call struct {
 	part     int
 	method   string
 	query    string      // escaped and sorted, see [address.url]
-	header   http.Header // an attempt adds to it and replaces what the last one added
+	header   wire.Header // an attempt adds to it and replaces what the last one added
 	body     []byte
 	payload  *sender.Payload // whose bytes are the body; nil if the body is our own
 	patience time.Duration
-	keyed    bool                // S3 takes the customer's key with it
-	hidden   bool                // the ETag of what is stored will be no MD5
-	clean    func(string) string // takes our secrets out of foreign text; set by each attempt
+	keyed    bool // S3 takes the customer's key with it
+	hidden   bool // the ETag of what is stored will be no MD5
+
+	// What is not to be printed; set by each attempt.
+	secrets [4]string
+
+	// The request, and room for its parts, so that a call is one piece of memory.
+	request wire.Request
+	url     url.URL
+	room    [10]wire.Field
 }
 
 // bytes returns the request's body.
@@ -64,7 +72,7 @@ func (s *Store) attempt(ctx context.Context, c *call, signPayload bool) (*wire.R
 	r := s.request(c)
 	at := s.clock.now()
 	s.signer.sign(r, keys, c.payloadHash(signPayload), at)
-	c.clean = redactor(keys.SecretAccessKey, keys.SessionToken, signatureIn(r.Header.Get("Authorization")), s.customer.secret())
+	c.secrets = [...]string{keys.SecretAccessKey, keys.SessionToken, signatureIn(r.Header.Get("Authorization")), s.customer.secret()}
 	answer, err := s.client.Do(ctx, r)
 	if err != nil {
 		return nil, err
@@ -89,16 +97,18 @@ func succeeded(answer *wire.Response) bool {
 
 func (s *Store) request(c *call) *wire.Request {
 	if c.header == nil {
-		c.header = make(http.Header, 4)
+		c.header = c.room[:0]
 	}
-	set(c.header, headerPayer, s.payer)
+	set(&c.header, headerPayer, s.payer)
 	if c.keyed {
-		s.customer.state(c.header)
+		s.customer.state(&c.header)
 	}
-	return &wire.Request{
-		Method: c.method, URL: s.address.url(c.key, c.query), Header: c.header, Body: c.bytes(),
+	c.url = s.address.url(c.key, c.query)
+	c.request = wire.Request{
+		Method: c.method, URL: &c.url, Header: c.header, Body: c.bytes(),
 		Op: c.op, Key: c.key, Part: c.part, Patience: c.patience,
 	}
+	return &c.request
 }
 
 // payloadHash returns what x-amz-content-sha256 says of the body.
@@ -146,17 +156,15 @@ const codeSkewed = "RequestTimeTooSkewed"
 
 const redacted = "[redacted]"
 
-// redactor returns a function that takes out of foreign text what must not be printed: the secret key, the session
-// token, signatures and the customer's key, which a store or a proxy may repeat from our request.
-func redactor(secrets ...string) func(string) string {
-	return func(s string) string {
-		for _, secret := range secrets {
-			if secret != "" {
-				s = strings.ReplaceAll(s, secret, redacted)
-			}
+// clean takes out of foreign text what must not be printed: the secret key, the session token, signatures and the
+// customer's key, which a store or a proxy may repeat from our request.
+func (c *call) clean(s string) string {
+	for _, secret := range c.secrets {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, redacted)
 		}
-		return redactSignatures(s)
 	}
+	return redactSignatures(s)
 }
 
 // signatureIn returns what stands behind the last "=" of an Authorization header.

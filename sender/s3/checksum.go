@@ -3,12 +3,12 @@ package s3
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/sender"
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // fullObject is the checksum type of a whole object; the other one, COMPOSITE, is a checksum of the parts' checksums.
@@ -51,12 +51,12 @@ func algorithmNamed(name string) hasher.Algorithm {
 }
 
 // setChecksum puts the checksum of a body into the header of its request.
-func setChecksum(h http.Header, c hasher.Checksum) {
+func setChecksum(h *wire.Header, c hasher.Checksum) {
 	name := "Content-Md5"
 	if d, ok := dialectOf(c.Algorithm); ok {
 		name = d.header
 	}
-	h[name] = []string{encode(c)}
+	h.Set(name, encode(c))
 }
 
 func encode(c hasher.Checksum) string { return base64.StdEncoding.EncodeToString(c.Bytes()) }
@@ -78,7 +78,7 @@ func decode(a hasher.Algorithm, text string) hasher.Checksum {
 }
 
 // stated returns the checksum of that algorithm that an answer's header states of a part or an object put at once.
-func (s *Store) stated(c *call, h http.Header, a hasher.Algorithm) hasher.Checksum {
+func (s *Store) stated(c *call, h wire.Header, a hasher.Algorithm) hasher.Checksum {
 	if d, ok := dialectOf(a); ok {
 		return decode(a, h.Get(d.header))
 	}
@@ -90,7 +90,7 @@ func (s *Store) stated(c *call, h http.Header, a hasher.Algorithm) hasher.Checks
 
 // opaque reports whether an answer's ETag cannot be an MD5, because of how the object is encrypted. Not every store
 // says so of what was asked of it.
-func opaque(h http.Header) bool {
+func opaque(h wire.Header) bool {
 	return keptByKMS(h.Get(headerEncryption)) || h.Get(headerEncryption+"-Customer-Algorithm") != ""
 }
 

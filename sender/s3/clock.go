@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // skewLimit is how far the clocks may be apart before a refusal is blamed on them. S3 allows 15 minutes;
@@ -19,7 +21,7 @@ func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.L
 
 // learn takes the store's time out of an answer to a request signed at that time. It reports whether the request's
 // own time was wrong, so that the next one, signed by the corrected clock, can fare better.
-func (c *clock) learn(h http.Header, signedAt time.Time) bool {
+func (c *clock) learn(h wire.Header, signedAt time.Time) bool {
 	store, err := http.ParseTime(h.Get("Date"))
 	if err != nil || store.Sub(signedAt).Abs() < skewLimit {
 		return false

@@ -53,7 +53,7 @@ func (s *Store) complete(
 ) (*wire.Response, error) {
 	ask := func(a hasher.Algorithm) (*wire.Response, error) {
 		c.header, c.body = completion(done, a)
-		onlyNew(c.header, o, "")
+		onlyNew(&c.header, o, "")
 		return s.exchange(ctx, c)
 	}
 	answer, err := ask(a)
@@ -64,8 +64,8 @@ func (s *Store) complete(
 }
 
 // completion returns the request's header and body. The checksums are repeated if all parts have the upload's.
-func completion(done sender.Completion, a hasher.Algorithm) (http.Header, []byte) {
-	h := http.Header{"Content-Type": {"application/xml"}}
+func completion(done sender.Completion, a hasher.Algorithm) (wire.Header, []byte) {
+	h := wire.Header{{Name: "Content-Type", Value: "application/xml"}}
 	d, ok := dialectOf(a)
 	for _, p := range done.Parts {
 		ok = ok && p.Checksum.Algorithm == a
@@ -74,8 +74,8 @@ func completion(done sender.Completion, a hasher.Algorithm) (http.Header, []byte
 		return h, partsXML(done.Parts, "")
 	}
 	if done.Whole.Algorithm == a {
-		setChecksum(h, done.Whole)
-		set(h, "X-Amz-Checksum-Type", fullObject)
+		setChecksum(&h, done.Whole)
+		set(&h, "X-Amz-Checksum-Type", fullObject)
 	}
 	return h, partsXML(done.Parts, "Checksum"+d.name)
 }

@@ -7,8 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"strings"
+
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // CustomerKey is a key of the caller's own, with which S3 encrypts objects and which it forgets again (SSE-C): who
@@ -58,7 +59,7 @@ func (k *CustomerKey) secret() string {
 }
 
 // state adds the key to a request.
-func (k *CustomerKey) state(h http.Header) {
+func (k *CustomerKey) state(h *wire.Header) {
 	if k == nil {
 		return
 	}

@@ -112,7 +112,7 @@ func FuzzRedaction(f *testing.F) {
 		}
 		keys := testKeys
 		keys.SessionToken = token
-		if got := redactor(keys.SecretAccessKey, keys.SessionToken, "")(text); bytes.Contains([]byte(got), []byte(token)) {
+		if got := (&call{secrets: [4]string{keys.SecretAccessKey, keys.SessionToken}}).clean(text); bytes.Contains([]byte(got), []byte(token)) {
 			t.Errorf("%q still holds %q", got, token)
 		}
 	})

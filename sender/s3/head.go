@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/sender"
@@ -15,8 +14,10 @@ import (
 // Head says what the bucket holds under a key. Its checksum is of the whole object: a full-object CRC, or the ETag of
 // an object that was put at once and not encrypted in a way that hides it.
 func (s *Store) Head(ctx context.Context, key string) (sender.Info, error) {
-	c := &call{op: "head object", key: key, method: http.MethodHead, keyed: true}
-	c.header = http.Header{"X-Amz-Checksum-Mode": {"ENABLED"}}
+	c := &call{
+		op: "head object", key: key, method: http.MethodHead, keyed: true,
+		header: wire.Header{{Name: "X-Amz-Checksum-Mode", Value: "ENABLED"}},
+	}
 	answer, err := s.exchange(ctx, c)
 	if err != nil {
 		return sender.Info{}, err
@@ -45,7 +46,7 @@ func (s *Store) info(c *call, answer *wire.Response) (sender.Info, error) {
 }
 
 // whole returns the checksum of the whole object that a header states: in the algorithm in force if there is one.
-func (s *Store) whole(c *call, h http.Header) hasher.Checksum {
+func (s *Store) whole(c *call, h wire.Header) hasher.Checksum {
 	if t := h.Get("X-Amz-Checksum-Type"); t == "" || t == fullObject {
 		for _, a := range []hasher.Algorithm{s.Wire(), hasher.CRC64NVME, hasher.CRC32C, hasher.SHA256} {
 			if sum := s.stated(c, h, a); !sum.IsZero() {
@@ -57,12 +58,17 @@ func (s *Store) whole(c *call, h http.Header) hasher.Checksum {
 }
 
 // metadata returns the user's metadata, with names in lower case.
-func metadata(h http.Header) map[string]string {
+func metadata(h wire.Header) map[string]string {
 	m := make(map[string]string)
-	for name, values := range h {
-		if rest, ok := strings.CutPrefix(name, metadataPrefix); ok && len(values) > 0 {
-			m[strings.ToLower(rest)] = strings.Join(values, ",")
+	for _, f := range h {
+		name, ok := f.Behind(metadataPrefix)
+		if !ok {
+			continue
 		}
+		if before, twice := m[name]; twice {
+			f.Value = before + "," + f.Value
+		}
+		m[name] = f.Value
 	}
 	return m
 }

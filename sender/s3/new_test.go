@@ -69,7 +69,7 @@ func TestEndpointFoundElsewhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			if got := s.address.url("k", "").String(); got != test.url || s.signer.region != test.region {
+			if got := urlOf(s.address, "k", "").String(); got != test.url || s.signer.region != test.region {
 				t.Errorf("%s in %s, want %s in %s", got, s.signer.region, test.url, test.region)
 			}
 		})
@@ -96,7 +96,7 @@ func TestURLOfAwkwardKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := a.url(test.key, "").String(); got != test.want {
+		if got := urlOf(a, test.key, "").String(); got != test.want {
 			t.Errorf("%s %s %q: %s, want %s", test.endpoint, test.bucket, test.key, got, test.want)
 		}
 	}

@@ -3,9 +3,9 @@ package s3
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"github.com/ingest-dev/ingest/sender"
+	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
 // codeConditionalConflict is answered to a conditional request while another one on the same key is being served:
@@ -14,7 +14,7 @@ const codeConditionalConflict = "ConditionalRequestConflict"
 
 // onlyNew makes a request fail where there is an object. If this very call has made one already, whose ETag is made, it
 // is to be replaced, and no other.
-func onlyNew(h http.Header, o *sender.Object, made string) {
+func onlyNew(h *wire.Header, o *sender.Object, made string) {
 	switch {
 	case !o.OnlyNew:
 	case made == "":

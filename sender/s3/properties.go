@@ -20,11 +20,11 @@ const (
 	headerPayer      = "X-Amz-Request-Payer"
 )
 
-// properties returns the header with what goes with an object, for PutObject and CreateMultipartUpload.
+// properties appends to a header what goes with an object, for PutObject and CreateMultipartUpload.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
-func properties(o *sender.Object) http.Header {
-	h := make(http.Header, 8+len(o.Metadata)) // with room for what the call adds
+func properties(header wire.Header, o *sender.Object) wire.Header {
+	h := &header
 	set(h, "Content-Type", o.ContentType)
 	set(h, "Cache-Control", o.CacheControl)
 	set(h, "Content-Disposition", o.ContentDisposition)
@@ -44,24 +44,27 @@ func properties(o *sender.Object) http.Header {
 	for name, value := range o.Metadata {
 		h.Set(metadataPrefix+name, value)
 	}
-	return h
+	return header
 }
 
 // set takes a name in its canonical form.
-func set(h http.Header, name, value string) {
+func set(h *wire.Header, name, value string) {
 	if value != "" {
-		h[name] = []string{value}
+		h.Set(name, value)
 	}
 }
 
-func setTime(h http.Header, name string, at time.Time, layout string) {
+func setTime(h *wire.Header, name string, at time.Time, layout string) {
 	if !at.IsZero() {
-		h[name] = []string{at.UTC().Format(layout)}
+		h.Set(name, at.UTC().Format(layout))
 	}
 }
 
 // tagging returns tags as S3 takes them: as a query.
 func tagging(tags map[string]string) string {
+	if len(tags) == 0 {
+		return ""
+	}
 	var b []byte
 	for i, key := range slices.Sorted(maps.Keys(tags)) {
 		if i > 0 {

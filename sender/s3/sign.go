@@ -34,26 +34,41 @@ const (
 type signer struct {
 	region  string
 	key     atomic.Pointer[signingKey]
+	second  atomic.Pointer[stamp]
 	scratch sync.Pool // of *canonical
 }
 
 // sign sets the headers that SigV4 adds, Authorization last. The request's URL must have its path in RawPath and
 // its query sorted, both escaped as [wire.AppendEscaped] does; payload is the hex SHA-256 of the body or UNSIGNED-PAYLOAD.
 func (s *signer) sign(r *wire.Request, c aws.Credentials, payload string, at time.Time) {
-	date := at.UTC().Format(signTime)
-	values := [...]string{date, payload, c.SessionToken, ""}
-	r.Header["X-Amz-Date"] = values[0:1:1]
-	r.Header["X-Amz-Content-Sha256"] = values[1:2:2]
+	date := s.date(at)
+	r.Header.Set("X-Amz-Date", date)
+	r.Header.Set("X-Amz-Content-Sha256", payload)
 	if c.SessionToken != "" {
-		r.Header["X-Amz-Security-Token"] = values[2:3:3]
+		r.Header.Set("X-Amz-Security-Token", c.SessionToken)
 	}
 	w, _ := s.scratch.Get().(*canonical)
 	if w == nil {
 		w = new(canonical)
 	}
-	values[3] = w.authorize(r, s.keyFor(c, date[:8]), date, payload)
-	r.Header["Authorization"] = values[3:4:4]
+	r.Header.Set("Authorization", w.authorize(r, s.keyFor(c, date[:8]), date, payload))
 	s.scratch.Put(w)
+}
+
+// stamp is a second, as headers state it.
+type stamp struct {
+	unix int64
+	text string
+}
+
+func (s *signer) date(at time.Time) string {
+	unix := at.Unix()
+	if kept := s.second.Load(); kept != nil && kept.unix == unix {
+		return kept.text
+	}
+	text := at.UTC().Format(signTime)
+	s.second.Store(&stamp{unix, text})
+	return text
 }
 
 // signingKey is the key derived for one day, region and access key.
@@ -98,12 +113,10 @@ func (k *signingKey) appendMAC(dst, message []byte, sum []byte) []byte {
 
 // canonical is the working memory of one signature.
 type canonical struct {
-	fields []field
+	fields []wire.Field
 	buf    []byte
 	sum    [sha256.Size]byte
 }
-
-type field struct{ name, value string }
 
 func (w *canonical) authorize(r *wire.Request, k *signingKey, date, payload string) string {
 	w.collect(r)
@@ -117,16 +130,16 @@ func (w *canonical) authorize(r *wire.Request, k *signingKey, date, payload stri
 
 // collect gathers the headers to sign, by their lower-case names.
 func (w *canonical) collect(r *wire.Request) {
-	w.fields = append(w.fields[:0], field{"Host", r.URL.Host})
+	w.fields = append(w.fields[:0], wire.Field{Name: "Host", Value: r.URL.Host})
 	if n := len(r.Body); n > 0 {
-		w.fields = append(w.fields, field{"Content-Length", strconv.Itoa(n)})
+		w.fields = append(w.fields, wire.Field{Name: "Content-Length", Value: strconv.Itoa(n)})
 	}
-	for name, values := range r.Header {
-		if signed(name) && len(values) > 0 {
-			w.fields = append(w.fields, field{name, values[0]})
+	for _, f := range r.Header {
+		if signed(f.Name) {
+			w.fields = append(w.fields, f)
 		}
 	}
-	slices.SortFunc(w.fields, func(a, b field) int { return compareFold(a.name, b.name) })
+	slices.SortFunc(w.fields, func(a, b wire.Field) int { return compareFold(a.Name, b.Name) })
 }
 
 // signed reports whether a header takes part in the signature: all do but those that the transport or a proxy sets.
@@ -143,8 +156,8 @@ func (w *canonical) appendRequest(b []byte, r *wire.Request, payload string) []b
 	b = append(append(b, r.URL.RawPath...), '\n')
 	b = append(append(b, r.URL.RawQuery...), '\n')
 	for _, f := range w.fields {
-		b = append(appendLower(b, f.name), ':')
-		b = append(appendSqueezed(b, f.value), '\n')
+		b = append(appendLower(b, f.Name), ':')
+		b = append(appendSqueezed(b, f.Value), '\n')
 	}
 	b = append(b, '\n')
 	b = append(w.appendNames(b), '\n')
@@ -156,7 +169,7 @@ func (w *canonical) appendNames(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ';')
 		}
-		b = appendLower(b, f.name)
+		b = appendLower(b, f.Name)
 	}
 	return b
 }

@@ -51,8 +51,8 @@ func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (r 
 	c := &call{op: "put object", key: o.Key, method: http.MethodPut, payload: &p, keyed: true, hidden: keptByKMS(o.Encryption)}
 	made := "" // the ETag of what an earlier try has made, though the endpoint did not compare it
 	err = s.sums.negotiate(func(a hasher.Algorithm) (bool, error) {
-		c.header = properties(o)
-		onlyNew(c.header, o, made)
+		c.header = properties(c.room[:0], o)
+		onlyNew(&c.header, o, made)
 		r, err = s.deliver(ctx, c, a)
 		made = cmp.Or(r.ETag, made)
 		return !r.Checksum.IsZero(), err
@@ -66,7 +66,7 @@ func (s *Store) deliver(ctx context.Context, c *call, a hasher.Algorithm) (sende
 	if err != nil {
 		return sender.Receipt{}, err
 	}
-	setChecksum(c.header, sent)
+	setChecksum(&c.header, sent)
 	answer, err := s.exchange(ctx, c)
 	if err != nil {
 		return sender.Receipt{}, err

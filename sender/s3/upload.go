@@ -22,10 +22,10 @@ func (s *Store) Begin(ctx context.Context, o *sender.Object) (u sender.Upload, e
 	}
 	c := &call{op: "begin upload", key: o.Key, method: http.MethodPost, query: "uploads=", keyed: true}
 	err = s.sums.negotiate(func(a hasher.Algorithm) (bool, error) {
-		c.header = properties(o)
+		c.header = properties(c.room[:0], o)
 		if d, ok := dialectOf(a); ok {
-			set(c.header, "X-Amz-Checksum-Algorithm", d.name)
-			set(c.header, "X-Amz-Checksum-Type", fullObject)
+			set(&c.header, "X-Amz-Checksum-Algorithm", d.name)
+			set(&c.header, "X-Amz-Checksum-Type", fullObject)
 		}
 		u, err = s.begin(ctx, c)
 		if err == nil {
@@ -102,7 +102,7 @@ func (s *Store) forget(u sender.Upload) {
 }
 
 func (s *Store) part(ctx context.Context, c *call, a hasher.Algorithm) (sender.Receipt, error) {
-	c.header = make(http.Header, 4)
+	c.header = c.room[:0]
 	return s.deliver(ctx, c, a)
 }
 

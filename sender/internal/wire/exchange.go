@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Request is one request. Its fields belong to the caller; Do adds a User-Agent to Header, and nothing else.
+// Request is one request. Its fields belong to the caller; Do adds a User-Agent to what is sent, and nothing else.
 type Request struct {
 	Method string
 	URL    *url.URL // RawPath decides how the path is escaped
-	Header http.Header
+	Header Header
 	Body   []byte
 
 	// Patience is how much longer than [Timeouts.Stall] the store may be silent: for calls that are known to take
@@ -28,8 +28,10 @@ type Request struct {
 // Response is an answer, read to its end. Its fields belong to the caller.
 type Response struct {
 	Status int
-	Header http.Header
+	Header Header
 	Body   []byte // at most MaxBody bytes
+
+	room [12]Field // for the header of nearly every answer
 }
 
 var (

@@ -24,7 +24,7 @@ func (c *Client) appendHead(b []byte, r *Request, via route) ([]byte, error) {
 	}
 	b = append(b, " HTTP/1.1\r\nHost: "...)
 	b = append(append(b, r.URL.Host...), "\r\n"...)
-	if r.Header["User-Agent"] == nil {
+	if !r.Header.Has("User-Agent") {
 		b = append(append(append(b, "User-Agent: "...), c.userAgent...), "\r\n"...)
 	}
 	if len(r.Body) > 0 || r.Method == http.MethodPut || r.Method == http.MethodPost {
@@ -34,13 +34,11 @@ func (c *Client) appendHead(b []byte, r *Request, via route) ([]byte, error) {
 	if via.authorization != "" {
 		b = append(append(append(b, "Proxy-Authorization: "...), via.authorization...), "\r\n"...)
 	}
-	for name, values := range r.Header {
-		for _, value := range values {
-			if !visible([]byte(name)) || !oneLine(value) {
-				return b, fmt.Errorf("%w: its header %q holds what none may hold", errHead, name)
-			}
-			b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+	for _, f := range r.Header {
+		if !visible(f.Name) || !oneLine(f.Value) {
+			return b, fmt.Errorf("%w: its header %q holds what none may hold", errHead, f.Name)
 		}
+		b = append(append(append(append(b, f.Name...), ": "...), f.Value...), "\r\n"...)
 	}
 	return append(b, "\r\n"...), nil
 }
@@ -66,9 +64,9 @@ func (r route) appendTarget(b []byte, u *url.URL) []byte {
 }
 
 // visible reports whether b is ASCII that can be seen, and no colon ends it early as a name.
-func visible(b []byte) bool {
-	for _, c := range b {
-		if c <= ' ' || c >= 0x7f {
+func visible[T ~string | ~[]byte](b T) bool {
+	for i := range len(b) {
+		if c := b[i]; c <= ' ' || c >= 0x7f {
 			return false
 		}
 	}

@@ -18,6 +18,7 @@ type link struct {
 	net.Conn          // as the store sees it: under TLS, if that is spoken
 	below    *counter // the connection itself; the same without TLS
 	route    route
+	probe    *probe // of below
 
 	in    *bufio.Reader
 	allow int64 // bytes that may be read before the header of an answer must have ended
@@ -31,7 +32,7 @@ type link struct {
 }
 
 func newLink(c net.Conn, below *counter, r route) *link {
-	l := &link{Conn: c, below: below, route: r}
+	l := &link{Conn: c, below: below, route: r, probe: newProbe(below.Conn)}
 	l.in = bufio.NewReaderSize(inbound{l}, 4<<10)
 	return l
 }

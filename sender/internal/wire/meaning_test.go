@@ -95,7 +95,7 @@ func TestRetryAfterIsBounded(t *testing.T) {
 		date.Add(-3 * time.Second).Format(http.TimeFormat): 0,
 		date.Add(time.Hour).Format(http.TimeFormat):        maxRetryAfter,
 	} {
-		h := http.Header{"Retry-After": {value}, "Date": {date.Format(http.TimeFormat)}}
+		h := Header{{"Retry-After", value}, {"Date", date.Format(http.TimeFormat)}}
 		if got := RetryAfter(h); got != want {
 			t.Errorf("%q: got %v, want %v", value, got, want)
 		}

@@ -28,6 +28,9 @@ func (r inbound) Read(b []byte) (int, error) {
 // receive reads an answer to its end. Interim ones are passed over; together they may be as long as a header.
 func (l *link) receive(method string) (*Response, bool, error) {
 	l.allow = maxHeader
+	if answer, again, ok, err := l.plain(method); ok {
+		return answer, again && err == nil, err
+	}
 	l.asked.Method = method
 	for {
 		answer, err := http.ReadResponse(l.in, &l.asked) //nolint:bodyclose // finish reads to its end, and no link is used again before
@@ -50,7 +53,17 @@ func (l *link) finish(answer *http.Response) (*Response, bool, error) {
 		return nil, false, err
 	}
 	again := !answer.Close && l.in.Buffered() == 0 // more than was asked for is out of step
-	return &Response{Status: answer.StatusCode, Header: answer.Header, Body: body}, again, nil
+	return &Response{Status: answer.StatusCode, Header: listed(answer.Header), Body: body}, again, nil
+}
+
+func listed(from http.Header) Header {
+	h := make(Header, 0, len(from))
+	for name, values := range from {
+		for _, value := range values {
+			h = append(h, Field{name, value})
+		}
+	}
+	return h
 }
 
 // truncated calls the end of a connection inside of a header what it is.

@@ -14,7 +14,7 @@ const maxRetryAfter = 5 * time.Minute
 // RetryAfter returns how long a Retry-After header asks to wait, in seconds or as a date, at most five minutes.
 // It is 0 if there is none, or none that can be read. A date is taken relative to the answer's own Date, so that
 // the clocks need not agree.
-func RetryAfter(h http.Header) time.Duration {
+func RetryAfter(h Header) time.Duration {
 	v := h.Get("Retry-After")
 	if v == "" {
 		return 0

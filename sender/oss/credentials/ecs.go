@@ -84,7 +84,7 @@ func (m metadata) fetch(ctx context.Context) (session, error) {
 	if answer.status != http.StatusOK || !decode(answer.body, &i) {
 		return session{}, answer.failure(fmt.Sprintf("nothing of the role %q", role))
 	}
-	s, err := i.session(m.now(), answer.header)
+	s, err := i.session(m.now(), answer.header.Get("Date"))
 	if err != nil {
 		return session{}, failure(sender.StopRun, err)
 	}

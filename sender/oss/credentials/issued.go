@@ -29,9 +29,9 @@ type issued struct {
 	Expiration      string
 }
 
-// session returns what was issued at a time, by a service whose answer has this header. The time that is left is
+// session returns what was issued at a time, by a service whose answer has this Date. The time that is left is
 // taken from the service's own clock, if it states it: ours may be wrong.
-func (i *issued) session(now time.Time, header http.Header) (session, error) {
+func (i *issued) session(now time.Time, date string) (session, error) {
 	s := session{Credentials: oss.Credentials{
 		AccessKeyID: i.AccessKeyID, AccessKeySecret: i.AccessKeySecret, SecurityToken: i.SecurityToken,
 	}}
@@ -49,7 +49,7 @@ func (i *issued) session(now time.Time, header http.Header) (session, error) {
 		return session{}, errExpiration
 	}
 	s.expires = at
-	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
+	if theirs, err := http.ParseTime(date); err == nil {
 		s.expires = now.Add(at.Sub(theirs))
 	}
 	return s, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os/exec"
 	"runtime"
 	"time"
@@ -151,5 +150,5 @@ func printed(out []byte, now time.Time) (session, error) {
 	case mode == "ststoken" && p.SecurityToken == "":
 		return session{}, errors.New("its mode is StsToken, and it has no sts_token")
 	}
-	return p.session(now, http.Header{})
+	return p.session(now, "")
 }

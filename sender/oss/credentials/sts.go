@@ -128,7 +128,7 @@ func (s *sts) call(ctx context.Context, form func() string, secrets ...string) (
 	answer, err := s.ask(ctx, func() *wire.Request {
 		return &wire.Request{
 			Method: http.MethodPost, URL: s.url, Body: []byte(form()),
-			Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+			Header: wire.Header{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}},
 		}
 	})
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *sts) call(ctx context.Context, form func() string, secrets ...string) (
 	if !decode(answer.Body, &body) {
 		return session{}, s.strange(answer)
 	}
-	got, err := body.Credentials.session(s.now(), answer.Header)
+	got, err := body.Credentials.session(s.now(), answer.Header.Get("Date"))
 	if err != nil || got.expires.IsZero() {
 		return session{}, s.strange(answer)
 	}

@@ -64,7 +64,7 @@ func (r remote) fetch(ctx context.Context) (session, error) {
 	if !decode(answer.Body, &i) {
 		return session{}, r.strange(answer)
 	}
-	s, err := i.session(r.now(), answer.Header)
+	s, err := i.session(r.now(), answer.Header.Get("Date"))
 	if err != nil {
 		return session{}, &sender.Error{Op: r.op, Key: r.key, Kind: sender.StopRun, Err: err}
 	}
