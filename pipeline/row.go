@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"maps"
+
 	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/sender"
@@ -11,9 +13,8 @@ func (r *Runner) done(row int64) bool { return r.job.Known.Stored(row) }
 
 // newFile makes a file of a row, which may be overwritten afterwards.
 func (r *Runner) newFile(row *manifests.Row) *file {
-	f := &file{
-		row: *row.Clone(), known: r.known(row.Number), budget: sender.NewBudget(r.opts.Retries),
-	}
+	f := &file{row: *row, known: r.known(row.Number), budget: sender.NewBudget(r.opts.Retries)}
+	f.row.Metadata, f.row.Tags, f.row.CallbackVars = maps.Clone(row.Metadata), maps.Clone(row.Tags), maps.Clone(row.CallbackVars)
 	f.object = *ObjectOf(&f.row)
 	r.opts.Guess.byName(&f.object, f.row.Source)
 	if row.Checksum != "" {

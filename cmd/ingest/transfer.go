@@ -160,8 +160,10 @@ func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix st
 	}
 	j.closers = append(j.closers, m.Close)
 	j.manifest, j.Manifest = m, m
+	var object sender.Object // one for all rows
 	j.summary, err = m.Check(ctx, manifests.Check{Row: func(row *manifests.Row) error {
-		return cmp.Or(t.own.check(row), j.Store.Check(pipeline.ObjectOf(row)))
+		object = *pipeline.ObjectOf(row)
+		return cmp.Or(t.own.check(row), j.Store.Check(&object))
 	}})
 	j.Total = j.summary.Rows
 	return err

@@ -23,6 +23,7 @@ type link struct {
 	in    *bufio.Reader
 	allow int64 // bytes that may be read before the header of an answer must have ended
 	out   []byte
+	dog   watchdog
 	asked http.Request // tells the parser of answers what was asked
 
 	used  bool        // it has carried an exchange
@@ -38,7 +39,10 @@ func newLink(c net.Conn, below *counter, r route) *link {
 }
 
 // drop closes a link that carries nothing: nothing can be lost with it.
-func (l *link) drop() { _ = l.Close() }
+func (l *link) drop() {
+	l.dog.leave()
+	_ = l.Close()
+}
 
 // interrupt ends whatever is being read or written, and spoils the link.
 func (l *link) interrupt() { _ = l.SetDeadline(longAgo) } // fails only on a closed connection, where nothing lasts
