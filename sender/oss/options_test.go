@@ -55,7 +55,7 @@ func TestWaysToARegion(t *testing.T) {
 		}
 		u, signed := a.url("k", "")
 		if u.String() != "https://"+c.host+"/k" || signed != "/bucket/k" || region != "cn-hangzhou" {
-			t.Errorf("got %s, signed as %s in %s, want host %s", u, signed, region, c.host)
+			t.Errorf("got %s, signed as %s in %s, want host %s", u.String(), signed, region, c.host)
 		}
 	}
 }

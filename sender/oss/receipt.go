@@ -3,6 +3,7 @@ package oss
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/sender"
@@ -29,10 +30,14 @@ var (
 	errNoUpload = errors.New("the answer names no upload id of 1 to 1,024 bytes")
 )
 
-// receipt reads what the header of a success says was stored.
+// receipt reads what the header of a success says was stored. What it keeps are copies: the fields of an answer hold its
+// whole head in memory, and an upload has up to 10,000 receipts.
 func (c *call) receipt(answer *wire.Response) (sender.Receipt, error) {
 	h := answer.Header
-	r := sender.Receipt{ETag: unquoted(h.Get(headerETag)), VersionID: h.Get(headerVersion), Checksum: checksum(h.Get(headerCRC))}
+	r := sender.Receipt{
+		ETag: strings.Clone(unquoted(h.Get(headerETag))), VersionID: strings.Clone(h.Get(headerVersion)),
+		Checksum: checksum(h.Get(headerCRC)),
+	}
 	if r.ETag == "" && !c.calls {
 		return sender.Receipt{}, c.broken(answer, errNoETag)
 	}

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/sender"
@@ -14,9 +15,10 @@ const (
 	maxVersion = 128
 )
 
-// receipt returns what an answer says of what it stored, but for the checksum. Without an ETag it is no S3 answer.
+// receipt returns what an answer says of what it stored, but for the checksum. Without an ETag it is no S3 answer. What
+// it keeps are copies: the fields of an answer hold its whole head in memory, and an upload has up to 10,000 receipts.
 func (c *call) receipt(answer *wire.Response, etag string) (sender.Receipt, error) {
-	r := sender.Receipt{ETag: unquoted(etag), VersionID: version(answer)}
+	r := sender.Receipt{ETag: strings.Clone(unquoted(etag)), VersionID: strings.Clone(version(answer))}
 	switch {
 	case r.ETag == "":
 		return sender.Receipt{}, c.unreadable(answer, "the answer has no ETag")

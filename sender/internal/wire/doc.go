@@ -14,7 +14,7 @@
 //
 // # How a request travels
 //
-// The client speaks HTTP/1.1 itself; only answers are parsed by net/http. A request is written by the goroutine that
+// The client speaks HTTP/1.1 itself; answers that are not of the plainest form are parsed by net/http. A request is written by the goroutine that
 // asks, on a connection that nobody else has, and the answer is read by it too: no hand-over, no copy of the body. A
 // body that sockets might not take at once is written beside, so that an answer that comes early is heard.
 //
