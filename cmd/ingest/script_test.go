@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/ingest-dev/ingest/journal"
-	"github.com/ingest-dev/ingest/sender"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -26,7 +24,6 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup:               settings,
-		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":  exitsWith,
 			"begin": beginUpload,
@@ -39,33 +36,6 @@ func TestScripts(t *testing.T) {
 			"hear":  startListener,
 		},
 	})
-}
-
-// condition: [encryption] holds if the embedded store keeps it.
-func condition(name string) (bool, error) {
-	if name != "encryption" {
-		return false, fmt.Errorf("unknown condition %q", name)
-	}
-	dir, err := os.MkdirTemp("", "ingest-condition-*")
-	if err != nil {
-		return false, err
-	}
-	defer os.RemoveAll(dir)
-	server, err := newServed(dir, "--bucket", "demo")
-	if err != nil {
-		return false, err
-	}
-	defer server.stop()
-	s, err := ossOf(context.Background(), "demo", server.settings["OSS_ENDPOINT"])
-	if err != nil {
-		return false, err
-	}
-	defer s.Close()
-	_, err = s.Put(context.Background(), &sender.Object{Key: "k", Encryption: "AES256"}, sender.Payload{})
-	if e, ok := errors.AsType[*sender.Error](err); ok && e.Code == "NotImplemented" {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // settings keep the user's own out, and give every script keys that must never be seen in what is printed.

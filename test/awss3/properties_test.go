@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/ingest-dev/ingest/test/internal/emulator"
@@ -49,7 +48,6 @@ func TestStatedPropertiesAreReadBack(t *testing.T) {
 }
 
 func TestStatedEncryptionIsReadBack(t *testing.T) {
-	needs(t, &s3.PutObjectInput{ServerSideEncryption: types.ServerSideEncryptionAes256})
 	for name, fields := range map[string]string{
 		"AES256": `"encryption":"AES256"`, "aws:kms": `"encryption":"aws:kms"`, "aws:kms:dsse": `"encryption":"aws:kms:dsse"`,
 		"aws:kms with a key": `"encryption":"aws:kms","encryption_key":"arn:aws:kms:cn-hangzhou:1:key/x"`,
@@ -59,7 +57,6 @@ func TestStatedEncryptionIsReadBack(t *testing.T) {
 }
 
 func TestStatedLockIsReadBack(t *testing.T) {
-	needs(t, &s3.PutObjectInput{ObjectLockLegalHoldStatus: types.ObjectLockLegalHoldStatusOff})
 	until := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 	for name, fields := range map[string]string{
 		"governance": `"lock_mode":"GOVERNANCE","lock_until":"` + until + `","legal_hold":false`,
@@ -80,7 +77,6 @@ func readBack(t *testing.T, fields string, flags ...string) {
 
 // Who has the key reads the object, and nobody else.
 func TestCustomersKeyOpensTheObject(t *testing.T) {
-	needs(t, &s3.PutObjectInput{ServerSideEncryption: types.ServerSideEncryptionAes256})
 	key := []byte("a key of 32 bytes for this trial")
 	file := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(file, key, 0o600); err != nil {
@@ -102,19 +98,5 @@ func TestCustomersKeyOpensTheObject(t *testing.T) {
 				return p
 			})
 		})
-	}
-}
-
-// needs skips a test of what the store says that it does not know.
-func needs(t *testing.T, probe *s3.PutObjectInput) {
-	t.Helper()
-	c := newClient(t, emulator.Start(t, false)).(*client)
-	probe.Bucket, probe.Key = c.bucket, aws.String("probe")
-	_, err := c.PutObject(t.Context(), probe)
-	if c.Code(err) == "NotImplemented" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }

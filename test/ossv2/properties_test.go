@@ -56,7 +56,6 @@ func TestStatedPropertiesAreReadBack(t *testing.T) {
 }
 
 func TestStatedEncryptionIsReadBack(t *testing.T) {
-	needs(t, "x-oss-server-side-encryption", "AES256")
 	for name, fields := range map[string]string{
 		"AES256": `"encryption":"AES256"`, "SM4": `"encryption":"SM4"`, "KMS": `"encryption":"KMS"`,
 		"KMS with a key": `"encryption":"KMS","encryption_key":"9468da86-3509-4f8d-a61e-6eab1eac0000"`,
@@ -72,19 +71,4 @@ func readBack(t *testing.T, fields string, flags ...string) {
 	c := newClient(oss.SignatureVersionV4)(t, a).(*client)
 	moved.Rows(t, moved.To{Access: a, Scheme: "oss", Flags: flags}, fields,
 		func(key string) moved.Properties { return c.properties(t, key) })
-}
-
-// needs skips a test of what the store says that it does not know.
-func needs(t *testing.T, header, value string) {
-	t.Helper()
-	c := newClient(oss.SignatureVersionV4)(t, emulator.Start(t, false)).(*client)
-	request := &oss.PutObjectRequest{Bucket: c.bucket, Key: oss.Ptr("probe")}
-	request.Headers = map[string]string{header: value}
-	_, err := c.PutObject(t.Context(), request)
-	if c.Code(err) == "NotImplemented" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 }
