@@ -153,6 +153,9 @@ func (l *Lab) handler() http.Handler {
 	return l.Wrap(l.Meter)
 }
 
+// Keys are those that the store takes.
+func (l *Lab) Keys() (id, secret string) { return l.keys.id, l.keys.secret }
+
 // environment is the program's: the keys, and nothing of the user's.
 func (l *Lab) environment(home, temp string) []string {
 	return []string{
