@@ -35,6 +35,7 @@ lint: ## golangci-lint, as .golangci.yml says, both modules
 
 race: ## run the tests with the race detector
 	$(GO) test -race ./...
+	$(GO) test ./pipeline/internal/tuning # whose worlds are too many for the race detector
 
 judges: ## official clients and a foreign server against ours
 	cd test && $(GO) test -timeout 30m ./...

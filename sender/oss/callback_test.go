@@ -57,7 +57,7 @@ func TestAnswerOfTheApplicationServerIsInTheReceipt(t *testing.T) {
 			if !bare && (got.Checksum != crc || got.ETag == "") || bare && got.ETag != "" {
 				t.Errorf("%s: %+v", name, got)
 			}
-			h := f.seen[len(f.seen)-1].header
+			h := f.last().header
 			if decoded(t, h.Get(headerCallback)) != callbackText || decoded(t, h.Get(headerCallbackVars)) != `{"x:run":"\u003c7\u003e"}` {
 				t.Errorf("%s: %v", name, h)
 			}
@@ -92,12 +92,11 @@ func TestFailedCallbackIsAStoredObject(t *testing.T) {
 
 // A proxy that has changed an answer says so by the same status.
 func TestStatus203OfSomethingBetweenIsNoAnswer(t *testing.T) {
-	s, f := start(t, nil)
-	f.answer = func(_ int, w http.ResponseWriter, _ seen) {
+	s, _ := start(t, func(_ int, w http.ResponseWriter, _ seen) {
 		w.Header().Del("x-oss-request-id")
 		w.WriteHeader(http.StatusNonAuthoritativeInfo)
 		say(w, "<html>welcome</html>")
-	}
+	})
 	o := calling()
 	for name, try := range makers(t, s, o) {
 		if _, err := try(); !errors.Is(err, sender.ErrNoAnswer) {
@@ -156,7 +155,7 @@ func TestOnlyTheRequestsThatMakeAnObjectCallBack(t *testing.T) {
 	o := calling()
 	o.OnlyNew = true
 	_, _ = s.Begin(t.Context(), o)
-	for _, r := range f.seen {
+	for _, r := range f.requests() {
 		if r.header.Get(headerCallback) != "" || r.header.Get(headerCallbackVars) != "" {
 			t.Errorf("%s %s?%s asks for a callback", r.method, r.path, r.query)
 		}
@@ -176,7 +175,7 @@ func TestObjectThatIsToBeNewSaysSoEverywhere(t *testing.T) {
 			if _, err := try(); !errors.Is(err, sender.ErrExists) {
 				t.Errorf("%s: %v, want ErrExists", name, err)
 			}
-			if got := f.seen[len(f.seen)-1].header.Get(headerOnlyNew); (got == "true") != only {
+			if got := f.last().header.Get(headerOnlyNew); (got == "true") != only {
 				t.Errorf("%s: %q, want %t", name, got, only)
 			}
 		}
@@ -222,8 +221,8 @@ func TestVersionsOfTheBucketAreAskedFor(t *testing.T) {
 	} {
 		s, f := start(t, says(http.StatusOK, body))
 		got, err := s.Replaces(t.Context())
-		if err != nil || got != want || f.seen[0].query != "versioning" || f.seen[0].method != "GET" {
-			t.Errorf("%s: %t, %v, %+v", body, got, err, f.seen[0])
+		if err != nil || got != want || f.requests()[0].query != "versioning" || f.requests()[0].method != "GET" {
+			t.Errorf("%s: %t, %v, %+v", body, got, err, f.requests()[0])
 		}
 	}
 	s, _ := start(t, refuses(http.StatusForbidden, "AccessDenied", ""))

@@ -140,8 +140,8 @@ func TestRedirectNamesTheRightEndpoint(t *testing.T) {
 			t.Errorf("%s: got %v", op, e)
 		}
 	}
-	if len(f.seen) != len(calls(t, s)) {
-		t.Errorf("%d requests", len(f.seen))
+	if len(f.requests()) != len(calls(t, s)) {
+		t.Errorf("%d requests", len(f.requests()))
 	}
 }
 
@@ -211,7 +211,7 @@ func TestWithoutCredentialsTheRunStops(t *testing.T) {
 			t.Errorf("%s: got %v", op, e)
 		}
 	}
-	if len(f.seen) != 0 {
+	if len(f.requests()) != 0 {
 		t.Error("something was sent")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,18 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Unlock()
 	w.Header().Set("x-oss-request-id", "5C1B138A109F4E405B2D8AEF")
 	f.answer(n, w, got)
+}
+
+// requests are those that came so far. Others may follow them.
+func (f *fake) requests() []seen {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.seen)
+}
+
+func (f *fake) last() seen {
+	all := f.requests()
+	return all[len(all)-1]
 }
 
 // The secrets of the tests. They must not occur in anything that the package says.

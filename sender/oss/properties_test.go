@@ -99,13 +99,6 @@ func TestRequestPayerIsNotStated(t *testing.T) {
 	}
 }
 
-// last is the request that came last. Others may follow it.
-func (f *fake) last() seen {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.seen[len(f.seen)-1]
-}
-
 // plain wants requests to state no terms that nobody gave.
 func plain(t *testing.T, s *Store, f *fake) {
 	t.Helper()

@@ -12,9 +12,9 @@ func TestRemoveAsksForThisObjectAlone(t *testing.T) {
 	if err := s.Remove(t.Context(), object.Key); err != nil {
 		t.Fatal(err)
 	}
-	r := f.seen[0]
-	if len(f.seen) != 1 || r.method != "DELETE" || r.path != objectPath || r.query != "" || r.body != "" {
-		t.Errorf("asked %+v", f.seen)
+	r := f.requests()[0]
+	if len(f.requests()) != 1 || r.method != "DELETE" || r.path != objectPath || r.query != "" || r.body != "" {
+		t.Errorf("asked %+v", f.requests())
 	}
 }
 

@@ -39,7 +39,7 @@ func TestPutSendsWhatTheRowStates(t *testing.T) {
 	if err != nil || got != want {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	r := f.seen[0]
+	r := f.requests()[0]
 	if r.method != "PUT" || r.path != objectPath || r.query != "" || r.body != "abc" {
 		t.Errorf("got %+v", r)
 	}
@@ -91,13 +91,13 @@ func TestUploadFromBeginToEnd(t *testing.T) {
 			"<ETag>&#34;902FBDD2B1DF0C4F70B4A5D23525E932&#34;</ETag></Part></CompleteMultipartUpload>",
 		"DELETE uploadId=0004B9 ",
 	} {
-		r := f.seen[i]
+		r := f.requests()[i]
 		if got := r.method + " " + r.query + " " + r.body; got != want || r.path != objectPath {
 			t.Errorf("got %s %s\nwant %s", r.path, got, want)
 		}
 	}
 	// The ACL belongs to Complete, everything else to Begin, and nothing to the parts.
-	begin, part, complete := f.seen[0].header, f.seen[1].header, f.seen[2].header
+	begin, part, complete := f.requests()[0].header, f.requests()[1].header, f.requests()[2].header
 	if begin.Get("X-Oss-Object-Acl") != "" || begin.Get("X-Oss-Tagging") == "" || begin.Get("X-Oss-Meta-Run") == "" ||
 		begin.Get("Content-Type") != "text/plain" || begin.Get("X-Oss-Storage-Class") != "IA" {
 		t.Errorf("Begin: %v", begin)
@@ -187,8 +187,8 @@ func TestPartsArePaged(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
 	}
-	if f.seen[1].query != "encoding-type=url&max-parts=1000&part-number-marker=5&uploadId=ID" {
-		t.Error(f.seen[1].query)
+	if f.requests()[1].query != "encoding-type=url&max-parts=1000&part-number-marker=5&uploadId=ID" {
+		t.Error(f.requests()[1].query)
 	}
 }
 
@@ -205,8 +205,8 @@ func TestPartListsThatCannotBeAreRefused(t *testing.T) {
 		"not a number":           "<Part><PartNumber>one</PartNumber></Part>",
 	} {
 		s, f := start(t, says(200, "<ListPartsResult>"+body+"</ListPartsResult>"))
-		if e := errorOf(t, calls(t, s)["list parts"]()); e.Kind != sender.TryAgain || len(f.seen) != 1 {
-			t.Errorf("%s: %d requests, got %v", name, len(f.seen), e)
+		if e := errorOf(t, calls(t, s)["list parts"]()); e.Kind != sender.TryAgain || len(f.requests()) != 1 {
+			t.Errorf("%s: %d requests, got %v", name, len(f.requests()), e)
 		}
 	}
 }
@@ -237,8 +237,8 @@ func TestUploadsArePagedAndDecoded(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
 	}
-	if f.seen[0].path != "/example-bucket/" || !strings.Contains(f.seen[1].query, "key-marker=dir%2Fa%20b%01&prefix=dir%2F&upload-id-marker=I1") {
-		t.Errorf("got %s %s", f.seen[0].path, f.seen[1].query)
+	if f.requests()[0].path != "/example-bucket/" || !strings.Contains(f.requests()[1].query, "key-marker=dir%2Fa%20b%01&prefix=dir%2F&upload-id-marker=I1") {
+		t.Errorf("got %s %s", f.requests()[0].path, f.requests()[1].query)
 	}
 }
 
@@ -250,8 +250,8 @@ func TestUploadListsThatCannotBeAreRefused(t *testing.T) {
 		"bad encoding":           "<EncodingType>url</EncodingType><Upload><Key>%zz</Key><UploadId>I</UploadId></Upload>",
 	} {
 		s, f := start(t, says(200, "<ListMultipartUploadsResult>"+body+"</ListMultipartUploadsResult>"))
-		if e := errorOf(t, calls(t, s)["list uploads"]()); e.Kind != sender.TryAgain || len(f.seen) != 1 {
-			t.Errorf("%s: %d requests, got %v", name, len(f.seen), e)
+		if e := errorOf(t, calls(t, s)["list uploads"]()); e.Kind != sender.TryAgain || len(f.requests()) != 1 {
+			t.Errorf("%s: %d requests, got %v", name, len(f.requests()), e)
 		}
 	}
 }
@@ -296,8 +296,8 @@ func TestListsThatGoInCirclesEnd(t *testing.T) {
 			say(w, page)
 		})
 		e := errorOf(t, calls(t, s)[op]())
-		if len(f.seen) > 2 || errors.Is(e, sender.ErrNoSuchUpload) {
-			t.Errorf("%s: %d pages were read: %v", op, len(f.seen), e)
+		if len(f.requests()) > 2 || errors.Is(e, sender.ErrNoSuchUpload) {
+			t.Errorf("%s: %d pages were read: %v", op, len(f.requests()), e)
 		}
 	}
 }
@@ -327,7 +327,7 @@ func TestEndedContextIsNamed(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := s.Put(ctx, object, sender.Payload{Data: []byte("abc")})
-	if e := errorOf(t, err); !errors.Is(e, context.Canceled) || len(f.seen) != 0 {
+	if e := errorOf(t, err); !errors.Is(e, context.Canceled) || len(f.requests()) != 0 {
 		t.Errorf("got %v", e)
 	}
 }
