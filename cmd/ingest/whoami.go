@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,7 +21,8 @@ import (
 
 type whoamiCommand struct {
 	target
-	json bool
+	json    bool
+	lasting time.Duration
 }
 
 func newWhoami() *cobra.Command {
@@ -31,7 +33,9 @@ func newWhoami() *cobra.Command {
 		Long: `Whoami looks for credentials as run does, and says whose they are, where they
 were found, how long they last, and who renews them. Then it asks the store once,
 as run does before it begins. It prints no secret and changes nothing. It exits 6
-if the store refuses or does not answer.
+if the store refuses or does not answer, and 1 if the credentials do not last for
+the time that --for states: they end before it, or nobody says when, and nobody
+renews them.
 
 For oss:// it looks, in this order, for: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET
 and OSS_SESSION_TOKEN, or ALIBABA_CLOUD_ACCESS_KEY_ID and so on, with which a role
@@ -42,12 +46,14 @@ ALIBABA_CLOUD_PROFILE names, or the current one of ~/.aliyun/config.json or of
 INGEST_OSS_CREDENTIAL_PROCESS; the RAM role of the ECS instance. For s3:// the AWS
 SDK looks, in its own variables, profiles and services.`,
 		Example: `  ingest whoami oss://lake/
+  ingest whoami oss://lake/ --for 6h && ingest run nightly.jsonl --to oss://lake/ --deadline 6h
   OSS_PROFILE=nightly ingest whoami oss://lake/ --json`,
 		Args: exactly("a URL"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0]) },
 	}
 	c.flags(cmd)
 	cmd.Flags().BoolVar(&c.json, "json", false, "one JSON object")
+	cmd.Flags().DurationVar(&c.lasting, "for", 0, "exit 1 unless the credentials outlast a job that takes so long, such as 6h")
 	return cmd
 }
 
@@ -55,6 +61,9 @@ func (c *whoamiCommand) run(cmd *cobra.Command, url string) error {
 	log, err := newLog(cmd)
 	if err != nil {
 		return err
+	}
+	if c.lasting < 0 {
+		return usagef("--for %v: want how long the job takes, such as 6h", c.lasting)
 	}
 	c.url = url
 	s, err := c.open(cmd.Context(), 1)
@@ -73,10 +82,12 @@ func (c *whoamiCommand) run(cmd *cobra.Command, url string) error {
 		return verdict
 	}
 	who.judge(verdict)
-	if err := who.print(cmd.OutOrStdout(), c.json, time.Now()); err != nil {
+	now := time.Now()
+	short := who.outlive(c.lasting, now)
+	if err := who.print(cmd.OutOrStdout(), c.json, now); err != nil {
 		return &exit{exitFailed, fmt.Errorf("print who it is: %w", err)}
 	}
-	return verdict
+	return cmp.Or(verdict, short)
 }
 
 // identity is who asks a store, in the words of --json. Fields that do not apply are left out.
@@ -91,6 +102,7 @@ type identity struct {
 	Temporary bool      `json:"temporary"`
 	Expires   time.Time `json:"expires,omitzero"`
 	Renews    bool      `json:"renews"`
+	Outlasts  *bool     `json:"outlasts,omitzero"` // the job; left out: nobody said how long that takes
 	Accepted  *bool     `json:"accepted,omitzero"` // by the store; left out: it was not asked
 	Error     string    `json:"error,omitzero"`
 	code      string    // of the error
@@ -161,6 +173,24 @@ func (i *identity) judge(verdict error) {
 	if e, ok := errors.AsType[*sender.Error](verdict); ok {
 		i.code = e.Code
 	}
+}
+
+// outlive takes note of whether the credentials last for a job, if it takes any time, and returns an error if not.
+func (i *identity) outlive(job time.Duration, now time.Time) error {
+	if job == 0 {
+		return nil
+	}
+	outlasts := !i.Temporary || i.Renews || !i.Expires.IsZero() && i.Expires.Sub(now) >= job
+	i.Outlasts = &outlasts
+	if outlasts {
+		return nil
+	}
+	end := "nobody says when they expire"
+	if !i.Expires.IsZero() {
+		end = "they expire at " + i.Expires.Format(time.RFC3339)
+	}
+	return &exit{exitFailed, fmt.Errorf("the credentials may not outlast a job of %v: %s, and nobody renews them: get longer ones, "+
+		"or such as are renewed (a profile with a role, a process, an instance's role)", job, end)}
 }
 
 func (i *identity) print(w io.Writer, asJSON bool, now time.Time) error {
