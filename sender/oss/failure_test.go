@@ -46,6 +46,7 @@ func TestRefusals(t *testing.T) {
 		{409, "FileAlreadyExists", "", sender.GiveUp, 0, sender.ErrExists, ""},
 		{400, "EntityTooSmall", "", sender.GiveUp, 0, nil, ""},
 		{501, "NotImplemented", "", sender.GiveUp, 0, nil, ""},
+		{401, "SomethingNew", "", sender.StopRun, 0, nil, ""},
 		{400, "SomethingNew", "", sender.GiveUp, 0, nil, ""},
 		{400, "RequestTimeout", "", sender.TryAgain, 0, nil, ""},
 		{400, "IncompleteBody", "", sender.TryAgain, 0, nil, ""},
