@@ -31,6 +31,29 @@ func TestTestsThatTheDocumentsNameExist(t *testing.T) {
 	})
 }
 
+var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// What the README shows of Go is run as an example.
+func TestGoOfTheReadmeIsNoExample(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := os.ReadFile("../../pipeline/example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := goBlock.FindAllSubmatch(readme, -1)
+	for _, block := range blocks {
+		if !strings.Contains(strings.ReplaceAll(string(examples), "\n\t", "\n"), "\n"+string(block[1])) {
+			t.Errorf("no example of the package pipeline holds these lines:\n%s", block[1])
+		}
+	}
+	if len(blocks) == 0 {
+		t.Error("the README has no Go")
+	}
+}
+
 // eachFile calls f with each file of the repository whose name ends so.
 func eachFile(t *testing.T, suffix string, f func(path string, text []byte)) {
 	t.Helper()
