@@ -55,6 +55,18 @@ func (d *csvRows) decode(e *entry) error {
 	return err
 }
 
+// pass decodes the first row, as the header in front of it says whether the manifest is one.
+func (d *csvRows) pass(e *entry) error {
+	if d.columns == nil {
+		return d.decode(e)
+	}
+	if _, _, err := d.lines.pass(); err != nil {
+		return endOf(e, err)
+	}
+	e.skip()
+	return nil
+}
+
 // next reads the row on the next line.
 func (d *csvRows) next(e *entry) error {
 	cells, err := d.record(e)

@@ -12,6 +12,10 @@ type decoder interface {
 	// it, becomes a fault of e, and the next call goes on behind it. The error is io.EOF after the last row (e
 	// may still hold faults) or that of reading the bytes, which is final.
 	decode(e *entry) error
+
+	// pass moves behind the next row without decoding it, and only counts it in e. It takes the manifest to be sound:
+	// it finds no fault of the row. A decoder may decode it all the same. The error is that of decode.
+	pass(e *entry) error
 }
 
 // entry is what a decoder makes of one row: the row, where its fields stand, and what is wrong with it. Whoever
@@ -36,6 +40,12 @@ func (e *entry) reset(line int64) {
 	e.faults = e.faults[:0]
 	e.broken, e.rare = false, false
 	e.weight = 0
+}
+
+// skip makes e the next row, of which nothing is known.
+func (e *entry) skip() {
+	e.row.Number++
+	e.faults = e.faults[:0]
 }
 
 // keepMaps takes the maps of the row before, to be used again by the next row that needs some.

@@ -29,29 +29,42 @@ func newLines(r io.Reader) *lines {
 	return &lines{in: bufio.NewReaderSize(r, maxLine+len("\r\n"))}
 }
 
-// next returns the next line without its line break; it is valid until the next call. A blank line is one of
-// spaces and tabs. bad is why a line cannot be used, and column where, from 1; err is io.EOF after the last line.
+// next returns the next line that is not blank, without its line break; it is valid until the next call. bad is why a
+// line cannot be used, and column where, from 1; err is io.EOF after the last line.
 func (l *lines) next() (line []byte, column int64, bad, err error) {
+	line, long, err := l.pass()
+	switch {
+	case err != nil:
+		return nil, 0, nil, err
+	case long:
+		return nil, 0, errTooLong, nil
+	}
+	column, bad = flaw(line)
+	return line, column, bad, nil
+}
+
+// pass is next for whoever does not ask what is in the line: it is not looked at. Of one that is too long nothing is
+// returned. A blank line is one of spaces and tabs.
+func (l *lines) pass() (line []byte, long bool, err error) {
 	for {
 		line, err = l.in.ReadSlice('\n')
 		if err == io.EOF && len(line) == 0 {
-			return nil, 0, nil, io.EOF
+			return nil, false, io.EOF
 		}
 		full := errors.Is(err, bufio.ErrBufferFull)
 		if err != nil && err != io.EOF && !full {
-			return nil, 0, nil, err
+			return nil, false, err
 		}
 		l.number++
 		if full {
-			return nil, 0, errTooLong, l.skip()
+			return nil, true, l.skip()
 		}
 		line = l.trim(line)
 		if len(line) > maxLine {
-			return nil, 0, errTooLong, nil
+			return nil, true, nil
 		}
 		if !blank(line) {
-			column, bad = flaw(line)
-			return line, column, bad, nil
+			return line, false, nil
 		}
 	}
 }

@@ -33,6 +33,19 @@ func (d list) decode(e *entry) error {
 	}
 }
 
+func (d list) pass(e *entry) error {
+	for {
+		line, long, err := d.lines.pass()
+		if err != nil {
+			return endOf(e, err)
+		}
+		if long || line[0] != '#' {
+			e.skip()
+			return nil
+		}
+	}
+}
+
 // stray finds a carriage return inside a line, which the formats without escapes cannot mean.
 func stray(line []byte) (column int64, bad error) {
 	if i := bytes.IndexByte(line, '\r'); i >= 0 {
@@ -58,3 +71,5 @@ func (d one) decode(e *entry) error {
 	e.state(fieldKey, 0, string(under))
 	return nil
 }
+
+func (d one) pass(e *entry) error { return d.decode(e) }

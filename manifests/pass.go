@@ -13,6 +13,7 @@ import (
 type pass struct {
 	m       *Manifest
 	stream  *stream
+	text    io.Reader // what is read of it is in hash
 	lines   *lines
 	decoder decoder
 	hash    *xxh3.Hasher
@@ -28,8 +29,8 @@ func (m *Manifest) begin() (*pass, error) {
 		return nil, err
 	}
 	p := &pass{m: m, stream: s, hash: xxh3.New()}
-	text := io.TeeReader(s, p.hash)
-	p.lines = newLines(text)
+	p.text = io.TeeReader(s, p.hash)
+	p.lines = newLines(p.text)
 	switch m.format {
 	case JSONL:
 		p.decoder = newJSONL(p.lines)
@@ -38,7 +39,7 @@ func (m *Manifest) begin() (*pass, error) {
 	case List:
 		p.decoder = list{p.lines}
 	default:
-		p.decoder = one{text}
+		p.decoder = one{p.text}
 	}
 	return p, nil
 }
@@ -51,15 +52,8 @@ func (p *pass) next(ctx context.Context, e *entry) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	switch err := p.decoder.decode(e); {
-	case errors.Is(err, io.EOF):
-		return io.EOF
-	case err != nil && p.stream.file.err != nil:
-		return fmt.Errorf("read manifest %s: %w", p.m.name, err)
-	case err != nil:
-		// The file was read well: it is what it holds that cannot be decompressed.
-		e.faults = append(e.faults, Mistake{Line: p.lines.number + 1, Message: damage(err)})
-		return io.EOF
+	if err := p.decoder.decode(e); err != nil {
+		return p.ended(e, err)
 	}
 	if !e.broken {
 		p.m.place.resolve(e)
@@ -67,6 +61,30 @@ func (p *pass) next(ctx context.Context, e *entry) error {
 		e.check()
 	}
 	return nil
+}
+
+// skip moves behind one row, as next does, and does no more with it than it must.
+func (p *pass) skip(ctx context.Context, e *entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := p.decoder.pass(e); err != nil {
+		return p.ended(e, err)
+	}
+	return nil
+}
+
+// ended says what a decoder's error means.
+func (p *pass) ended(e *entry, err error) error {
+	switch {
+	case errors.Is(err, io.EOF):
+		return io.EOF
+	case p.stream.file.err != nil:
+		return fmt.Errorf("read manifest %s: %w", p.m.name, err)
+	}
+	// The file was read well: it is what it holds that cannot be decompressed.
+	e.faults = append(e.faults, Mistake{Line: p.lines.number + 1, Message: damage(err)})
+	return io.EOF
 }
 
 // digest returns the checksum of the text that was read, of what format it was taken for, and of what the rows have

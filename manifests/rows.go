@@ -17,7 +17,12 @@ import (
 //   - that of ctx, or of reading the file.
 //
 // Each call reads from the first row.
-func (m *Manifest) Rows(ctx context.Context) iter.Seq2[*Row, error] {
+func (m *Manifest) Rows(ctx context.Context) iter.Seq2[*Row, error] { return m.RowsBut(ctx, nil) }
+
+// RowsBut is [Manifest.Rows] of a manifest that was checked, without the rows for which skip returns true. It is asked
+// once for each number, in order, and perhaps for the one behind the last row. A row that is left out is not decoded.
+// Nil leaves out none.
+func (m *Manifest) RowsBut(ctx context.Context, skip func(number int64) bool) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		p, err := m.begin()
 		if err != nil {
@@ -25,17 +30,21 @@ func (m *Manifest) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 			return
 		}
 		defer p.end()
-		if err := p.each(ctx, yield); err != nil {
+		if err := p.each(ctx, skip, yield); err != nil {
 			yield(nil, err)
 		}
 	}
 }
 
 // each yields rows until something is wrong or the caller has had enough.
-func (p *pass) each(ctx context.Context, yield func(*Row, error) bool) error {
+func (p *pass) each(ctx context.Context, skip func(int64) bool, yield func(*Row, error) bool) error {
 	var e entry
 	for {
-		err := p.next(ctx, &e)
+		read, left := p.next, skip != nil && skip(e.row.Number+1)
+		if left {
+			read = p.skip
+		}
+		err := read(ctx, &e)
 		if len(e.faults) > 0 {
 			return p.wrong(&e)
 		}
@@ -45,7 +54,7 @@ func (p *pass) each(ctx context.Context, yield func(*Row, error) bool) error {
 		if err != nil {
 			return err
 		}
-		if !yield(&e.row, nil) {
+		if !left && !yield(&e.row, nil) {
 			return nil
 		}
 	}

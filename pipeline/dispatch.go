@@ -38,7 +38,7 @@ func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *
 	out := make(chan *file)
 	wg.Go(func() {
 		defer close(out)
-		next, stop := iter.Pull2(r.job.Manifest.Rows(ctx))
+		next, stop := iter.Pull2(r.rows(ctx))
 		defer stop()
 		d := &dispatcher{Runner: r, settle: settle, next: next}
 		d.run(out, back)
@@ -96,20 +96,17 @@ func (d *dispatcher) file() *file {
 		d.again = d.again[:n-1]
 		return f
 	}
-	for !d.over {
-		row, err, ok := d.next()
-		if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-			d.unreadable(err) // of the end of its context, who ended that says more
-		}
-		if !ok || err != nil {
-			d.over = true
-			break
-		}
-		if !d.done(row.Number) {
-			return d.newFile(row)
-		}
+	if d.over {
+		return nil
 	}
-	return nil
+	row, err, ok := d.next()
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		d.unreadable(err) // of the end of its context, who ended that says more
+	}
+	if d.over = !ok || err != nil; d.over {
+		return nil
+	}
+	return d.newFile(row)
 }
 
 // unreadable stops the run for a manifest that cannot be read to its end. It was checked before, so it has changed, or

@@ -17,10 +17,20 @@ type Rows interface {
 	Rows(ctx context.Context) iter.Seq2[*manifests.Row, error]
 }
 
+// RowsBut is for manifests that can leave rows out cheaply: those for which skip, asked once for each number in order,
+// returns true.
+type RowsBut interface {
+	RowsBut(ctx context.Context, skip func(number int64) bool) iter.Seq2[*manifests.Row, error]
+}
+
 // Job is everything that a run needs, opened and checked by the caller, who also closes it afterwards.
 type Job struct {
-	Manifest Rows
+	Manifest Rows  // one that is RowsBut too makes a job quick to resume
 	Total    int64 // rows of the manifest
+
+	// Rule returns why a row cannot be sent, which then fails. It is for manifests of which an earlier run has checked
+	// the rows, so that only those are asked about that are still to be sent. Nil: all may be.
+	Rule func(*manifests.Row) error
 
 	Store   sender.Store     // with its decorators on
 	Counted *sender.Counters // of the Store's decorators: they tell if an upload may have been opened twice; nil: unknown

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"context"
+	"iter"
 	"maps"
 
 	"github.com/ingest-dev/ingest/hasher"
@@ -11,12 +13,27 @@ import (
 // done reports whether an earlier run has stored the row. One that failed then gets its chance.
 func (r *Runner) done(row int64) bool { return r.job.Known.Stored(row) }
 
+// rows yields the rows that are not done.
+func (r *Runner) rows(ctx context.Context) iter.Seq2[*manifests.Row, error] {
+	if m, ok := r.job.Manifest.(RowsBut); ok {
+		return m.RowsBut(ctx, r.done)
+	}
+	return func(yield func(*manifests.Row, error) bool) {
+		for row, err := range r.job.Manifest.Rows(ctx) {
+			if (err != nil || !r.done(row.Number)) && !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
 // newFile makes a file of a row, which may be overwritten afterwards.
 func (r *Runner) newFile(row *manifests.Row) *file {
 	f := &file{row: *row, known: r.known(row.Number), budget: sender.NewBudget(r.opts.Retries)}
 	f.row.Metadata, f.row.Tags, f.row.CallbackVars = maps.Clone(row.Metadata), maps.Clone(row.Tags), maps.Clone(row.CallbackVars)
 	f.object = *ObjectOf(&f.row)
 	r.opts.Guess.byName(&f.object, f.row.Source)
+	f.fail(r.barred(row))
 	if row.Checksum != "" {
 		stated, err := hasher.Parse(row.Checksum)
 		f.stated = stated
@@ -25,6 +42,17 @@ func (r *Runner) newFile(row *manifests.Row) *file {
 		}
 	}
 	return f
+}
+
+// barred returns why a row cannot be sent.
+func (r *Runner) barred(row *manifests.Row) error {
+	if r.job.Rule == nil {
+		return nil
+	}
+	if err := r.job.Rule(row); err != nil {
+		return &Fault{Op: "check row", Path: row.Source, Err: err}
+	}
+	return nil
 }
 
 // ObjectOf is what a row asks to be stored, without its size, which is known once its source is open.

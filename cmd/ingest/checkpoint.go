@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/ingest-dev/ingest/journal"
+	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/pipeline"
 )
 
@@ -55,23 +56,26 @@ func (t *transfer) journalPath(beside string) (string, error) {
 }
 
 // identity is what a journal is of.
-func (j *job) identity() journal.Job {
+func (j *job) identity() journal.Job { return j.identityOf(j.summary) }
+
+// identityOf is what a journal is of, if that is what a check found.
+func (j *job) identityOf(s manifests.Summary) journal.Job {
 	root, err := filepath.Abs(j.manifest.Root())
 	if err != nil {
 		root = j.manifest.Root()
 	}
-	return journal.Job{Manifest: j.digest(), Rows: j.summary.Rows, Target: j.store.name, Root: root}
+	return journal.Job{Manifest: j.digest(s.Digest), Rows: s.Rows, Target: j.store.name, Root: root}
 }
 
 // digest is that of the manifest, its defaults included, and of what else flags decide for all objects. A run that is
 // carried on with other flags would leave objects of two kinds: it is refused, as one with an edited manifest is.
-func (j *job) digest() [16]byte {
-	text := string(j.summary.Digest[:]) + j.store.mark
+func (j *job) digest(manifest [16]byte) [16]byte {
+	text := string(manifest[:]) + j.store.mark
 	if g := j.Options.Guess; g != pipeline.GuessName {
 		text += " guess=" + g.String()
 	}
-	if len(text) == len(j.summary.Digest) {
-		return j.summary.Digest
+	if len(text) == len(manifest) {
+		return manifest
 	}
 	sum := sha256.Sum256([]byte(text))
 	return [16]byte(sum[:])

@@ -83,6 +83,7 @@ func (m *move) check(beside string) (err error) {
 	if m.own, err = m.owned(beside, m.report); err != nil {
 		return err
 	}
+	m.remembers(beside)
 	return checkReport(m.report)
 }
 

@@ -47,6 +47,7 @@ func (c *planCommand) run(cmd *cobra.Command, manifest string) error {
 	if err != nil {
 		return err
 	}
+	c.remembers(manifest)
 	j, err := c.open(cmd.Context(), c.openFile(cmd, manifest))
 	if err != nil {
 		return stoppedEarly(cmd.Context(), err)

@@ -35,6 +35,7 @@ type transfer struct {
 	token      string
 	adopt      pipeline.Adopt
 	own        ownFiles
+	past       string // the journal that an earlier run may have left; empty: none is asked
 	room       room
 }
 
@@ -161,10 +162,15 @@ func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix st
 	j.closers = append(j.closers, m.Close)
 	j.manifest, j.Manifest = m, m
 	var object sender.Object // one for all rows
-	j.summary, err = m.Check(ctx, manifests.Check{Row: func(row *manifests.Row) error {
+	rule := func(row *manifests.Row) error {
 		object = *pipeline.ObjectOf(row)
 		return cmp.Or(t.own.check(row), j.Store.Check(&object))
-	}})
+	}
+	if t.recall(ctx, j) {
+		j.Rule = rule
+	} else {
+		j.summary, err = m.Check(ctx, manifests.Check{Row: rule})
+	}
 	j.Total = j.summary.Rows
 	return err
 }
