@@ -34,14 +34,22 @@ func (r *Runner) newFile(row *manifests.Row) *file {
 	f.object = *ObjectOf(&f.row)
 	r.opts.Guess.byName(&f.object, f.row.Source)
 	f.fail(r.barred(row))
-	if row.Checksum != "" {
-		stated, err := hasher.Parse(row.Checksum)
-		f.stated = stated
-		if err != nil {
-			f.fail(&Fault{Op: "read checksum", Path: row.Source, Err: err})
-		}
-	}
+	stated, err := statedBy(row)
+	f.stated = stated
+	f.fail(err)
 	return f
+}
+
+// statedBy returns the checksum that a row states, or zero.
+func statedBy(row *manifests.Row) (hasher.Checksum, error) {
+	if row.Checksum == "" {
+		return hasher.Checksum{}, nil
+	}
+	stated, err := hasher.Parse(row.Checksum)
+	if err != nil {
+		return stated, &Fault{Op: "read checksum", Path: row.Source, Err: err}
+	}
+	return stated, nil
 }
 
 // barred returns why a row cannot be sent.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ingest-dev/ingest/hasher"
+	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/reader"
 )
 
@@ -68,8 +69,13 @@ func (r *Runner) openSource(ctx context.Context, f *file) error {
 		return &Fault{Op: "open source", Path: f.row.Path, Err: err}
 	}
 	f.object.Size = f.source.Size()
-	if f.row.Size >= 0 && f.row.Size != f.object.Size {
-		return fmt.Errorf("%q: %w: %d bytes, stated %d", f.row.Path, ErrSize, f.object.Size, f.row.Size)
+	return ofSize(&f.row, f.object.Size)
+}
+
+// ofSize returns an error if the row states another size.
+func ofSize(row *manifests.Row, size int64) error {
+	if row.Size >= 0 && row.Size != size {
+		return fmt.Errorf("%q: %w: %d bytes, stated %d", row.Path, ErrSize, size, row.Size)
 	}
 	return nil
 }

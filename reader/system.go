@@ -5,6 +5,9 @@ type system interface {
 	// open opens a regular file and says which; see openFile.
 	open(path string) (file, Identity, error)
 
+	// glance says which regular file path leads to, and fails if it cannot be read, or that cannot be told.
+	glance(path string) (Identity, error)
+
 	// identityOf says which file a path leads to.
 	identityOf(path string) (Identity, error)
 
@@ -25,6 +28,8 @@ type system interface {
 type kernel struct{}
 
 func (kernel) open(path string) (file, Identity, error) { return openFile(path) }
+
+func (kernel) glance(path string) (Identity, error) { return glance(path) }
 
 func (kernel) identityOf(path string) (Identity, error) { return identityOf(path) }
 

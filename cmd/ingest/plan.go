@@ -26,7 +26,7 @@ func newPlan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan MANIFEST --to URL",
 		Short: "Check the manifest and show what run would do; send nothing",
-		Long: `Plan checks the whole manifest, opens every source, reads the journal if there
+		Long: `Plan checks the whole manifest, looks at every source, reads the journal if there
 is one, and says what run would do. It asks nothing of the store and changes
 nothing. It exits 1 if rows would fail.`,
 		Example: `  ingest plan nightly.jsonl --to oss://lake/2026/11/20/`,
@@ -48,17 +48,23 @@ func (c *planCommand) run(cmd *cobra.Command, manifest string) error {
 		return err
 	}
 	c.remembers(manifest)
+	l := &look{failing: func(row *manifests.Row, err error) {
+		log.Error().Int64("row", row.Number).Str("source", row.Source).Err(err).Msg("row would fail")
+	}}
+	if path, err := c.journalPath(manifest); err != nil || !isThere(path) {
+		c.aside = l.begin
+	}
 	j, err := c.open(cmd.Context(), c.openFile(cmd, manifest))
 	if err != nil {
+		l.end(0)
 		return stoppedEarly(cmd.Context(), err)
 	}
 	defer j.close()
 	if err := c.peekJournal(j, manifest); err != nil {
+		l.end(0)
 		return err
 	}
-	p, err := pipeline.Look(cmd.Context(), j.Job, func(row *manifests.Row, err error) {
-		log.Error().Int64("row", row.Number).Str("source", row.Source).Err(err).Msg("row would fail")
-	})
+	p, err := l.finish(cmd.Context(), j)
 	if err != nil {
 		return err
 	}

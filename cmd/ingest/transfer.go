@@ -35,7 +35,8 @@ type transfer struct {
 	token      string
 	adopt      pipeline.Adopt
 	own        ownFiles
-	past       string // the journal that an earlier run may have left; empty: none is asked
+	past       string                                                          // the journal that an earlier run may have left; empty: none is asked
+	aside      func(ctx context.Context, j *job) (func(*manifests.Row), error) // who sees rows as they are checked, or nil
 	room       room
 }
 
@@ -122,8 +123,8 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 	j.Adopt = t.adopting()
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
-		func() error { return t.openManifest(ctx, j, manifest) },
 		func() error { return t.openReader(j) },
+		func() error { return t.openManifest(ctx, j, manifest) },
 	} {
 		if err := step(); err != nil {
 			j.close()
@@ -169,10 +170,28 @@ func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix st
 	if t.recall(ctx, j) {
 		j.Rule = rule
 	} else {
-		j.summary, err = m.Check(ctx, manifests.Check{Row: rule})
+		j.summary, err = t.checkManifest(ctx, j, rule)
 	}
 	j.Total = j.summary.Rows
 	return err
+}
+
+// checkManifest checks it, and shows the rows that keep the rule to whoever looks at them at the same time.
+func (t *transfer) checkManifest(ctx context.Context, j *job, rule func(*manifests.Row) error) (manifests.Summary, error) {
+	if t.aside == nil {
+		return j.manifest.Check(ctx, manifests.Check{Row: rule})
+	}
+	see, err := t.aside(ctx, j)
+	if err != nil {
+		return manifests.Summary{}, err
+	}
+	return j.manifest.Check(ctx, manifests.Check{Row: func(row *manifests.Row) error {
+		if err := rule(row); err != nil {
+			return err
+		}
+		see(row)
+		return nil
+	}})
 }
 
 func (t *transfer) openReader(j *job) error {
