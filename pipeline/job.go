@@ -29,7 +29,8 @@ type Job struct {
 	Total    int64 // rows of the manifest
 
 	// Rule returns why a row cannot be sent, which then fails. It is for manifests of which an earlier run has checked
-	// the rows, so that only those are asked about that are still to be sent. Nil: all may be.
+	// the rows, so that only those are asked about that are still to be sent. [Look] asks from several goroutines. Nil:
+	// all may be.
 	Rule func(*manifests.Row) error
 
 	Store   sender.Store     // with its decorators on
