@@ -39,6 +39,19 @@ func TestUploadWhoseIDIsNotDurableGetsNoPart(t *testing.T) {
 	}
 }
 
+// Who dies at Complete knows the object by its parts, if the journal has them all.
+func TestNothingIsCompletedWhosePartsAreNotDurable(t *testing.T) {
+	l := newLab(t)
+	l.file("large", 10*partSize)
+	l.losesJournal(sendertest.SendPart, 10, func() {})
+	if p, err := l.run(); !errors.Is(err, journal.ErrDead) || p.Failed != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if n := l.faults.Calls(sendertest.Complete); n != 0 {
+		t.Errorf("%d objects were completed", n)
+	}
+}
+
 // All is stored, and none of it noted for good.
 func TestRunWhoseEndIsNotDurableHasNotEndedWell(t *testing.T) {
 	l := newLab(t)

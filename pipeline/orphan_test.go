@@ -33,6 +33,16 @@ func TestUploadThatTheJournalNeverKnewIsAborted(t *testing.T) {
 	}
 }
 
+// A store may list more than it was asked for.
+func TestUploadOfAnotherKeyIsNoOrphan(t *testing.T) {
+	f := &file{object: sender.Object{Key: "k"}, upload: &sender.Upload{Key: "k", ID: "1"}}
+	for u, want := range map[sender.Upload]bool{{Key: "k", ID: "1"}: false, {Key: "k", ID: "2"}: true, {Key: "a", ID: "2"}: false} {
+		if f.orphan(u) != want {
+			t.Errorf("%+v: orphan %v, want %v", u, !want, want)
+		}
+	}
+}
+
 // The answer to the first try is lost, and the second opens another upload, in the first run of a job, which nobody
 // will ever carry on.
 func TestUploadThatWasOpenedTwiceIsAbortedByTheSameRun(t *testing.T) {

@@ -94,6 +94,18 @@ func TestVerificationWithoutChecksumsIsNone(t *testing.T) {
 	}
 }
 
+// A size that differs needs no checksum to prove it.
+func TestVerificationWithoutChecksumsComparesSizes(t *testing.T) {
+	l := newLabOn(t, sendertest.NewMemoryWith(sendertest.MemoryOptions{NoChecksum: true}))
+	l.file("f", 3*partSize)
+	if _, err := l.memory.Put(t.Context(), &sender.Object{Key: "f", Size: 1}, sendertest.Payload([]byte("x"))); err != nil {
+		t.Fatal(err)
+	}
+	if v, found := l.verdicts(); v.Different != 1 || !errors.Is(found["f"], ErrDiffers) {
+		t.Errorf("%+v, %v", v, found["f"])
+	}
+}
+
 // The object is the source, and the row says that the source should be another.
 func TestVerificationHoldsTheSourceToItsRow(t *testing.T) {
 	l := newLab(t)

@@ -204,6 +204,7 @@ func TestSettle(t *testing.T) {
 	}{
 		"same checksum":             {whole: crc, info: sender.Info{Size: 10, Checksum: crc}, want: true},
 		"same checksum, old":        {whole: crc, notBefore: now, info: sender.Info{Size: 10, Checksum: crc, Modified: now.Add(-time.Hour)}, want: true},
+		"same sum, other metadata":  {metadata: map[string]string{"run": "2"}, whole: crc, info: sender.Info{Size: 10, Checksum: crc, Metadata: map[string]string{"run": "1"}}},
 		"other size":                {whole: crc, info: sender.Info{Size: 11, Checksum: crc}},
 		"other checksum":            {whole: crc, notBefore: now, info: sender.Info{Size: 10, Checksum: sum(hasher.CRC64ECMA, "other"), Modified: now}},
 		"other checksum, our token": {metadata: token, whole: crc, info: sender.Info{Size: 10, Checksum: sum(hasher.CRC64ECMA, "other"), Metadata: token}},

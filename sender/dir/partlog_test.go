@@ -95,6 +95,15 @@ func TestReplayOfAReorderedLog(t *testing.T) {
 	}
 }
 
+// What lies behind damage is not the end of the log, whatever its position.
+func TestReplayBehindATornRecord(t *testing.T) {
+	log := testLog()
+	b := slices.Concat(log[:recordSize], make([]byte, recordSize), log[recordSize:2*recordSize])
+	if got := numbers(replayed(b)); len(got) != 0 {
+		t.Errorf("parts %v, want none", got)
+	}
+}
+
 func TestReplayOfAnotherUploadsLog(t *testing.T) {
 	l := &partLog{id: "ffffffffffffffffffffffffffffffff"}
 	if l.replay(testLog()); len(l.parts) != 0 {

@@ -219,7 +219,11 @@ func TestOverlappingPartsAreForgotten(t *testing.T) {
 func TestCompleteOfPartsThatMakeNoObject(t *testing.T) {
 	u := begin(t)
 	p := u.sendAll()
+	other, shorter := p[1], p[1]
+	other.ETag, shorter.Size = p[0].ETag, p[1].Size-1
 	for name, err := range map[string]error{
+		"another ETag":    u.complete(12, p[0], other, p[2]),
+		"another size":    u.complete(12, p[0], shorter, p[2]),
 		"a gap":           u.complete(8, p[0], p[2]),
 		"no beginning":    u.complete(8, p[1], p[2]),
 		"the wrong order": u.complete(12, p[1], p[0], p[2]),

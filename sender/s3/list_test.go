@@ -114,6 +114,16 @@ func TestListedChecksumLost(t *testing.T) {
 	}
 }
 
+// Parts of an upload that was begun without a checksum are known by their ETags.
+func TestListedMD5Lost(t *testing.T) {
+	sum := sumOfText(hasher.MD5, "x")
+	f := newFake(t, Options{}, listing("", "<Part><PartNumber>1</PartNumber><ETag>"+sum.Hex()+"</ETag></Part>"))
+	parts, err := collect(f.Parts(t.Context(), anUpload))
+	if err != nil || len(parts) != 1 || parts[0].Checksum != sum {
+		t.Errorf("%+v, %v", parts, err)
+	}
+}
+
 func TestUploadsOfLaterPagesLost(t *testing.T) {
 	keys := []string{"p/a b+c", "p/a b+c", "p/ä", "p/日本"}
 	for _, encoded := range []bool{true, false} {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -105,6 +106,19 @@ func TestProxyThatRefusesStopsTheRun(t *testing.T) {
 	_, err := ended(t, c, put(&url.URL{Scheme: "https", Host: "store.invalid", Path: "/"}, []byte("abc")), 5*time.Second)
 	if failed(t, err, sender.StopRun, false) == "" {
 		t.Errorf("no hint: %v", err)
+	}
+}
+
+// A proxy that is asked in the clear may repeat in its page what it was told.
+func TestPageOfARefusingProxyIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	u := script(t, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 6\r\n\r\nsecret")
+	c := client(t, Options{})
+	c.router.proxy = http.ProxyURL(u)
+	_, err := ended(t, c, put(&url.URL{Scheme: "http", Host: "store.invalid", Path: "/"}, []byte("abc")), 5*time.Second)
+	failed(t, err, sender.StopRun, false)
+	if strings.Contains(err.Error(), "secret") {
+		t.Error(err)
 	}
 }
 
