@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -165,6 +166,22 @@ func TestPowerCutDuringCompactionLeavesOneOfTheTwo(t *testing.T) {
 		must(t, err)
 		requireState(t, state, records)
 	})
+}
+
+// That the file is synced again when it has the name would be too late: between the two the power may fail.
+func TestFileHasTheNameBeforeItIsDurable(t *testing.T) {
+	b, _ := image(wastefulRecords())
+	d := simDiskWith("j", b)
+	d.fault = func(op string, _ int) error {
+		if f := d.names["j"+tempSuffix]; op == "rename" && (len(f.data) == 0 || !bytes.Equal(f.data, f.synced)) {
+			t.Errorf("%d bytes of %d are durable", len(f.synced), len(f.data))
+		}
+		return nil
+	}
+	_, err := (&storage{files: d, path: "j"}).open(testJob)
+	if must(t, err); d.count["rename"] != 1 {
+		t.Errorf("%d files were put in its place", d.count["rename"])
+	}
 }
 
 func TestLeftoverOfACompactionIsRemoved(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 )
 
 // dead returns a journal as a failed sync leaves it, with a record that was not written yet.
@@ -26,6 +27,36 @@ func TestDeadJournalIsWrittenTo(t *testing.T) {
 	if b := dead().take(); len(b.frames) > 0 || !b.final || b.upto != 1 {
 		t.Errorf("%+v is written", b)
 	}
+}
+
+// The next sync might succeed, and vouch for what the one that failed has lost.
+func TestDeadJournalIsSynced(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		j := dead()
+		j.wanted = 1
+		if upto, ok := j.unsynced(all); ok {
+			t.Errorf("it is synced up to %+v", upto)
+		}
+	}
+}
+
+func TestDeathLeavesWaitingWhoeverFindsNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &Journal{
+			buf: make([]byte, bufferLimit), storage: &storage{path: "j"},
+			dead: make(chan struct{}), round: make(chan struct{}),
+		}
+		j.room = sync.NewCond(&j.mu)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := j.Append(Dropped{Row: 1}); !errors.Is(err, ErrDead) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		j.die(errors.New("no space"))
+		wg.Wait()
+	})
 }
 
 func TestClosedJournalTakesARecord(t *testing.T) {

@@ -101,6 +101,9 @@ func TestRetryWaitsGrowAndAreCapped(t *testing.T) {
 			}
 			sum += wait
 		}
+		if early := at[16].Sub(at[6]); early < 10*time.Second {
+			t.Errorf("the 7th to the 16th wait are %v together, want about 90 s", early)
+		}
 		if mean := sum / 100; mean < 6*time.Second || mean > 13*time.Second {
 			t.Errorf("the waits are %v on average, want about 9 s", mean)
 		}

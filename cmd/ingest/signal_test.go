@@ -4,6 +4,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -126,5 +128,19 @@ func TestAbortLeavesAJobThatRuns(t *testing.T) {
 	}
 	if code, stdout, stderr := ingest(t, "uploads", "list", out, "--manifest", rows, "--json"); code != exitDone || !strings.Contains(stdout, `"row":1`) {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+}
+
+func TestFirstSignalEndsTheContextAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	s, c := &signals{cancel: cancel, stderr: io.Discard}, countdown{}
+	s.instead(func(os.Signal) time.Duration { return time.Hour })
+	s.answer(os.Interrupt, &c)
+	if ctx.Err() != nil || c.patience == nil {
+		t.Errorf("after the first: %v", context.Cause(ctx))
+	}
+	s.answer(os.Interrupt, &c)
+	if ctx.Err() == nil || c.leave == nil {
+		t.Error("the second does not end it")
 	}
 }
