@@ -169,6 +169,7 @@ func TestNewerVersionIsRefusedAndNamed(t *testing.T) {
 	if !strings.Contains(err.Error(), "version 3") || !strings.Contains(err.Error(), "versions 1 to 2") {
 		t.Fatal(err)
 	}
+	requireRefused(t, (&Header{Version: oldestVersion - 1, Job: testJob}).encode(), ErrFormat)
 	b[8] = 4 // a version that is only damage
 	requireRefused(t, b, ErrDamaged)
 }

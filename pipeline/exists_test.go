@@ -291,15 +291,17 @@ func TestSpoiltObjectIsReplacedUnderEveryRule(t *testing.T) {
 	for _, rule := range []IfExists{Skip, SkipSame, Fail} {
 		for name, n := range sizes {
 			t.Run(rule.String()+" "+name, func(t *testing.T) {
-				l := newLab(t)
-				l.options.IfExists = rule
-				l.file(name, n)
-				op := sendertest.Put
-				if n > partSize {
-					op = sendertest.SendPart
+				for _, bare := range []bool{false, true} {
+					l := newLab(t)
+					l.options.IfExists, l.options.NoToken = rule, bare
+					l.file(name, n)
+					op := sendertest.Put
+					if n > partSize {
+						op = sendertest.SendPart
+					}
+					l.faults.On(op, sendertest.Fault{Flip: true}, 1)
+					l.finish()
 				}
-				l.faults.On(op, sendertest.Fault{Flip: true}, 1)
-				l.finish()
 			})
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/sender"
 	"github.com/ingest-dev/ingest/sender/sendertest"
 )
@@ -55,17 +56,42 @@ func TestWithoutSearchNothingIsLookedFor(t *testing.T) {
 
 // What the other program stated of the object cannot be known, and so not be what the row states.
 func TestRowThatStatesMetadataIsNotSearchedFor(t *testing.T) {
+	for _, stated := range []string{
+		`"content_type":"text/plain"`, `"metadata":{"a":"b"}`, `"tags":{"a":"b"}`, `"storage_class":"IA"`, `"acl":"private"`,
+	} {
+		l := newLab(t)
+		l.adopt.Search = true
+		l.file("large", 10*partSize, stated)
+		data, err := os.ReadFile(l.path("large"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.began("large", data, partSize, 1, 2)
+		if p, err := l.run(); err != nil || p.SentParts != 10 || l.memory.OpenUploads() != 1 {
+			t.Errorf("%s: %+v, %v", stated, p, err)
+		}
+	}
+}
+
+// Whoever sends more parts than the file has is at work on it: the upload was never ours to abort.
+func TestUploadThatWasFoundAndGrewIsAborted(t *testing.T) {
 	l := newLab(t)
 	l.adopt.Search = true
-	l.file("large", 10*partSize, `"content_type":"text/plain"`)
-	data, err := os.ReadFile(l.path("large"))
-	if err != nil {
-		t.Fatal(err)
+	data := l.source("large", 10*partSize)
+	u := l.began("large", data, partSize, 1, 2)
+	more := sender.Payload{Data: data[:partSize], Sums: hasher.Sum(data[:partSize], hasher.SetOf(hasher.XXH3, l.memory.Wire()))}
+	l.faults.When(sendertest.Parts, func(n int) sendertest.Fault {
+		if n == 2 {
+			_, err := l.memory.SendPart(t.Context(), u, sender.Part{Number: 11, Offset: 10 * partSize, Payload: more})
+			return sendertest.Fault{Fail: err}
+		}
+		return sendertest.Fault{}
+	})
+	p, err := l.run()
+	if err != nil || p.SentParts != 10 || l.saw(Spared) != 1 || l.memory.OpenUploads() != 1 {
+		t.Errorf("%d left open, %+v, %v, %+v", l.memory.OpenUploads(), p, err, l.events)
 	}
-	l.began("large", data, partSize, 1, 2)
-	if p, err := l.run(); err != nil || p.SentParts != 10 || l.memory.OpenUploads() != 1 {
-		t.Errorf("%+v, %v", p, err)
-	}
+	l.same("large", "large")
 }
 
 func TestUploadOfPartsThatMemoryHasNoRoomForIsLeftAlone(t *testing.T) {

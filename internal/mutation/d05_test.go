@@ -275,4 +275,11 @@ var doubts = []mutation{
 		gone:  "if true {",
 		guard: "TestAnswerToNobodyIsNobodysAnswer", in: "sender/internal/wire",
 	},
+	{
+		rule:  "an upload of the job alone is an orphan",
+		file:  "pipeline/orphan.go",
+		check: "!u.Begun.Before(since)",
+		gone:  "(true || u.Begun.Before(since))",
+		guard: "TestUploadFromBeforeTheJobIsLeftAlone", in: "pipeline",
+	},
 }

@@ -44,4 +44,32 @@ var locks = []mutation{
 		gone:  "if false {\n\t\treturn fmt",
 		guard: "TestRemovalTakesWhatIsNotTheJournal", in: "journal",
 	},
+	{
+		rule:  "a journal that a run is using is not thrown away",
+		file:  "journal/discard.go",
+		check: "if err := errors.Join(s.reopen(), s.close()); errors.Is(err, ErrLocked) {",
+		gone:  "if err := errors.Join(s.reopen(), s.close()); false && errors.Is(err, ErrLocked) {",
+		guard: "TestLockThatACleanerRemovedLetsASecondRunIn", in: "journal",
+	},
+	{
+		rule:  "the journal itself is locked, whatever becomes of its lock",
+		file:  "journal/storage.go",
+		check: "if err == nil && !ok {",
+		gone:  "if err == nil && !ok && false {",
+		guard: "TestLockThatACleanerRemovedLetsASecondRunIn", in: "journal",
+	},
+	{
+		rule:  "a journal has one run at a time",
+		file:  "journal/lock.go",
+		check: "if !ok {\n\t\t\treturn nil, fmt",
+		gone:  "if false && !ok {\n\t\t\treturn nil, fmt",
+		guard: "TestSecondOpenIsRefusedAndTheFirstUnharmed", in: "journal",
+	},
+	{
+		rule:  "a close says that the journal is gone",
+		file:  "journal/journal.go",
+		check: "if err == nil {\n\t\t\terr = j.named()\n\t\t}",
+		gone:  "",
+		guard: "TestCloseOfAJournalThatIsGoneSaysNothing", in: "journal",
+	},
 }

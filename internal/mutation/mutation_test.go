@@ -29,7 +29,7 @@ const (
 	nested = "test"
 
 	// patience is how long a guard may take: one that waits for what the check would have ended fails by that.
-	patience = "90s"
+	patience = "45s"
 )
 
 func TestEveryCheckIsWhereTheListSays(t *testing.T) {

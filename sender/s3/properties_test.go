@@ -171,7 +171,7 @@ func TestCustomerKeyIsSeen(t *testing.T) {
 	}
 	k := testKey(t)
 	encoded, _ := json.Marshal(map[string]any{"key": k, "options": Options{CustomerKey: k}.CustomerKey})
-	text := fmt.Sprintf("%v %+v %#v %v %+v %#v %s %x %v %s", err, *e, *e, k, k, k, k, k, []any{Options{CustomerKey: k}}, encoded)
+	text := fmt.Sprintf("%v %+v %#v %v %+v %#v %s %x %d %v %s", err, *e, *e, k, k, k, k, k, k, []any{Options{CustomerKey: k}}, encoded)
 	for _, secret := range []string{customerHeaders["x-amz-server-side-encryption-customer-key"], keyText, keyMD5} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%q is in %s", secret, text)

@@ -209,24 +209,29 @@ func TestLengthBeyondTheBodyIsAStall(t *testing.T) {
 func TestAnswerToNobodyIsNobodysAnswer(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		for _, apart := range []time.Duration{0, 20 * time.Millisecond} {
-			t.Run(fmt.Sprintf("tls=%v, apart=%v", secure, apart), func(t *testing.T) {
-				t.Parallel()
-				said := make(chan struct{}, 3)
-				u, c := start(t, twice(apart, said), secure)
-				for range cap(said) {
-					a, err := ended(t, c, put(u, []byte("abc")), 5*time.Second)
-					if err != nil || string(a.Body) != "first" {
-						t.Errorf("got %v, %v", a, err)
+			for name, first := range map[string]string{
+				"plain":  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst",
+				"chunks": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n\r\n",
+			} {
+				t.Run(fmt.Sprintf("tls=%v, apart=%v, %s", secure, apart, name), func(t *testing.T) {
+					t.Parallel()
+					said := make(chan struct{}, 3)
+					u, c := start(t, twice(first, apart, said), secure)
+					for range cap(said) {
+						a, err := ended(t, c, put(u, []byte("abc")), 5*time.Second)
+						if err != nil || string(a.Body) != "first" {
+							t.Errorf("got %v, %v", a, err)
+						}
+						<-said
 					}
-					<-said
-				}
-			})
+				})
+			}
 		}
 	}
 }
 
-// twice answers a request twice, and then says so.
-func twice(apart time.Duration, said chan<- struct{}) http.HandlerFunc {
+// twice answers a request twice, at once if nothing is to lie between, and then says so.
+func twice(first string, apart time.Duration, said chan<- struct{}) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		drain(r.Body)
 		bare, _, err := http.NewResponseController(w).Hijack()
@@ -234,9 +239,14 @@ func twice(apart time.Duration, said chan<- struct{}) http.HandlerFunc {
 			return
 		}
 		defer bare.Close()
-		say(bare, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst")
-		time.Sleep(apart)
-		say(bare, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond")
+		const second = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond"
+		if apart == 0 {
+			say(bare, first+second)
+		} else {
+			say(bare, first)
+			time.Sleep(apart)
+			say(bare, second)
+		}
 		said <- struct{}{}
 		hear(bare)
 	}

@@ -49,7 +49,7 @@ func silent(t *testing.T, talk func(c net.Conn)) string {
 
 // Nobody else ends these: the watch begins with the request, when there is a connection.
 func TestEveryStepToAConnectionEndsInTime(t *testing.T) {
-	brief := Timeouts{Dial: 50 * time.Millisecond, TLS: 50 * time.Millisecond}
+	brief := Timeouts{Dial: time.Second, TLS: 50 * time.Millisecond}
 	for name, scheme := range map[string]string{"handshake": "", "tunnel": "http", "tunnel under TLS": "https", "SOCKS": "socks5"} {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, Options{Timeouts: brief})
@@ -57,12 +57,13 @@ func TestEveryStepToAConnectionEndsInTime(t *testing.T) {
 			if scheme != "" {
 				c.router.proxy = http.ProxyURL(&url.URL{Scheme: scheme, Host: to.Host})
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
+			began := time.Now()
 			_, err := c.Do(ctx, put(to, []byte("abc")))
 			failed(t, err, sender.TryAgain, false)
-			if ctx.Err() != nil {
-				t.Errorf("ended by whoever waited: %v", err)
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("ended by whoever waited, after %v: %v", took, err)
 			}
 		})
 	}
