@@ -303,4 +303,11 @@ var resume = []mutation{
 		gone:  "case torn || position < 0:",
 		guard: "TestReplayOfAReorderedLog", in: "sender/dir",
 	},
+	{
+		rule:  "a checkpoint that became another's is not removed",
+		file:  "cmd/ingest/adopt.go",
+		check: "if err == nil && now.UploadID != t.UploadID {",
+		gone:  "if err == nil && now.UploadID != t.UploadID && false {",
+		guard: "TestCheckpointThatBecameAnothersIsRemoved", in: "cmd/ingest",
+	},
 }

@@ -128,4 +128,11 @@ var records = []mutation{
 		gone:  "if false && !strings.HasPrefix(string(b), magic) {",
 		guard: "TestDiscardDeletesWhatIsNoJournal", in: "journal",
 	},
+	{
+		rule:  "a damaged journal is told of",
+		file:  "cmd/ingest/events.go",
+		check: "if k.Damage != nil {",
+		gone:  "if false {",
+		guard: "TestDamagedJournalIsGoneOnWithInSilence", in: "cmd/ingest",
+	},
 }

@@ -149,4 +149,11 @@ var times = []mutation{
 		gone:  "if false {",
 		guard: "TestTheLongestLineIsRefused", in: "manifests",
 	},
+	{
+		rule:  "a cancelled request ends at once",
+		file:  "sender/internal/wire/exchange.go",
+		check: "stop := context.AfterFunc(ctx, l.interrupt)",
+		gone:  "stop := func() bool { return true }",
+		guard: "TestCancelEndsWhatNobodyAnswers", in: "sender/internal/wire",
+	},
 }

@@ -120,3 +120,16 @@ func TestWritingEndsWithTheReading(t *testing.T) {
 		t.Errorf("after %v: %v", took, err)
 	}
 }
+
+func TestCancelEndsWhatNobodyAnswers(t *testing.T) {
+	for _, scheme := range []string{"http", "https"} {
+		to := &url.URL{Scheme: scheme, Host: silent(t, func(c net.Conn) { drain(c) }), Path: "/"}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		_, err := client(t, Options{Timeouts: Timeouts{Stall: 8 * time.Second, TLS: 8 * time.Second}}).Do(ctx, put(to, []byte("abc")))
+		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took > 4*time.Second {
+			t.Errorf("%s: %v after %v", scheme, err, took)
+		}
+	}
+}
