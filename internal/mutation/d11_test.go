@@ -224,7 +224,7 @@ var words = []mutation{
 		file:  "cmd/ingest/conclude.go",
 		check: "p.Failed > 0 || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal",
 		gone:  "p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal",
-		guard: "TestScripts/faults", in: "cmd/ingest",
+		guard: "TestScripts/exists", in: "cmd/ingest",
 	},
 	{
 		rule:  "failed rows have exit code 1",
