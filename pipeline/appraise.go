@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"math"
 
 	"github.com/ingest-dev/ingest/sender"
 )
@@ -84,13 +83,15 @@ func (r *Runner) appraise(ctx context.Context, f *file) (Appraisal, error) {
 }
 
 func (r *Runner) appraiseParts(ctx context.Context, f *file, a *Appraisal) error {
-	for number, s := range f.listed {
-		same, err := r.matching(ctx, f, f.plan, map[int]sender.StoredPart{number: s}, math.MaxInt)
+	for _, s := range f.listed {
+		same, err := r.matches(ctx, f, f.plan, s)
 		if err != nil {
 			return err
 		}
-		a.Proven += same
-		a.Bytes += int64(same) * s.Size
+		if same {
+			a.Proven++
+			a.Bytes += s.Size
+		}
 	}
 	if a.Proven == 0 {
 		a.Err = errUnproven

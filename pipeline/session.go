@@ -127,7 +127,9 @@ func (s *Session) note(e Event) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.first = cmp.Or(s.first, fmt.Errorf("%s: %w", e.Source, e.Err))
+	if s.first == nil {
+		s.first = fmt.Errorf("%s: %w", e.Source, e.Err)
+	}
 }
 
 // Run brings every row to its outcome, as [Runner.Run] does, and then fails with [ErrRows] unless all of them are in
