@@ -80,8 +80,8 @@ func againIn(l *lab.Lab, again, kills int) string {
 	return fmt.Sprintf("; %d parts and objects were sent again, %.1f a kill with %d in flight", again, float64(again)/float64(max(1, kills)), l.Parallel)
 }
 
-// untilItSurvives kills one run after the other until one ends by itself, or most were; then one more is left alone. It
-// returns how many were killed.
+// untilItSurvives kills one run after the other until one ends by itself or is killed when all is done, or most were;
+// then one more is left alone. It returns how many were killed.
 func (k killing) untilItSurvives(trial *lab.Trial, most int, within time.Duration) int {
 	for n := range most {
 		after := time.Duration(trial.Random.Int64N(int64(within)))
@@ -92,6 +92,11 @@ func (k killing) untilItSurvives(trial *lab.Trial, most int, within time.Duratio
 		}
 		if r.Signal == 0 && r.Code != 3 {
 			trial.Fatalf("it was stopped: %v", r)
+		}
+		if trial.Over() {
+			trial.EveryObjectIsItsSource()
+			trial.ReportHasEachRowOnce()
+			return n + 1
 		}
 	}
 	trial.Finish()

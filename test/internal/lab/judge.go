@@ -107,6 +107,14 @@ func (t *Trial) before() *Result {
 	return &Result{}
 }
 
+// Over reports whether a run that was killed had done its job, all but for saying so: the report is there, and the
+// journal is deleted already. Run again it is another job, which sends everything.
+func (t *Trial) Over() bool {
+	_, journal := os.Lstat(t.Journal)
+	_, report := os.Lstat(t.Report)
+	return errors.Is(journal, fs.ErrNotExist) && report == nil
+}
+
 // EveryObjectIsItsSource reads everything back.
 func (t *Trial) EveryObjectIsItsSource() {
 	t.Helper()
