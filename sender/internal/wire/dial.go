@@ -122,7 +122,7 @@ func (d *dialer) handshake(ctx context.Context, c net.Conn, host string) (net.Co
 		host = name
 	}
 	config.ServerName = host
-	secure := tls.Client(c, config)
+	secure := newSealed(c, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return nil, &handshakeError{err}
 	}
