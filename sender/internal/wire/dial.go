@@ -58,6 +58,9 @@ func (d *dialer) link(ctx context.Context, to *way) (*link, error) {
 		_ = below.Close() // why it failed is known
 		return nil, err
 	}
+	if !r.secure {
+		shorten(below.Conn, nearby)
+	}
 	return newLink(c, below, r), nil
 }
 
@@ -72,7 +75,6 @@ func (d *dialer) connect(ctx context.Context, host string, via *url.URL) (*count
 	if err != nil {
 		return nil, err
 	}
-	shorten(c, nearby)
 	return &counter{Conn: c}, nil
 }
 

@@ -14,7 +14,7 @@ const shortQueue = 512 << 10
 // shorten keeps the queue of a connection short whose handshake took no longer than a round trip of so many
 // microseconds. Left alone it grows to 4 MiB, and what the system copies into the queues of a few connections has left
 // the processor's caches by the time it is sent: an eighth of a run's CPU time. A peer that is far away needs the long
-// queue.
+// queue, and so does TLS, whose peer takes longer for the same bytes.
 func shorten(c net.Conn, within uint32) {
 	s, ok := c.(syscall.Conn)
 	if !ok {

@@ -3,18 +3,20 @@ package wire
 import (
 	"net"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // What waits to be sent to a neighbour stays in the processor's caches.
 func TestQueueToANeighbourIsShort(t *testing.T) {
-	c, err := newDialer(Timeouts{}, nil).connect(t.Context(), silent(t, func(net.Conn) {}), nil)
+	neighbour := silent(t, func(net.Conn) {})
+	l, err := newDialer(Timeouts{Dial: time.Minute}, nil).link(t.Context(), &way{route: route{host: neighbour}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
-	if !locked(t, c.Conn) {
+	defer l.drop()
+	if !locked(t, l.below.Conn) {
 		t.Error("the queue grows as it likes")
 	}
 }
