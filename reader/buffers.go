@@ -3,6 +3,7 @@ package reader
 import (
 	"math/bits"
 	"sync"
+	"sync/atomic"
 )
 
 // smallest is the size of the smallest buffer. Its pages cost nothing before they are touched.
@@ -18,6 +19,7 @@ type buffers struct {
 	mu     sync.Mutex
 	free   [][]byte
 	closed bool
+	idle   atomic.Int64 // bytes of those that are free
 }
 
 // get returns a buffer of at least n bytes, whatever they are.
@@ -44,9 +46,7 @@ func (b *buffers) take(n int) []byte {
 	if i < 0 {
 		return nil
 	}
-	m := b.free[i]
-	b.free = append(b.free[:i], b.free[i+1:]...)
-	return m
+	return b.remove(i)
 }
 
 func (b *buffers) put(m []byte) {
@@ -57,6 +57,7 @@ func (b *buffers) put(m []byte) {
 		return
 	}
 	b.free = append(b.free, m)
+	b.idle.Add(int64(len(m)))
 }
 
 // shed gives one buffer back to the system, the one that was idle for longest.
@@ -64,9 +65,24 @@ func (b *buffers) shed() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.free) > 0 {
-		freeMemory(b.free[0])
-		b.free = append(b.free[:0], b.free[1:]...)
+		freeMemory(b.remove(0))
 	}
+}
+
+// trim gives buffers back to the system until those that are left have no more than so many bytes, the one that was
+// idle for longest first.
+func (b *buffers) trim(most int64) {
+	for b.idle.Load() > max(0, most) {
+		b.shed()
+	}
+}
+
+// remove takes buffer i off the list. The mutex is held.
+func (b *buffers) remove(i int) []byte {
+	m := b.free[i]
+	b.free = append(b.free[:i], b.free[i+1:]...)
+	b.idle.Add(-int64(len(m)))
+	return m
 }
 
 func (b *buffers) close() {
@@ -77,6 +93,7 @@ func (b *buffers) close() {
 		freeMemory(m)
 	}
 	b.free = nil
+	b.idle.Store(0)
 }
 
 // class returns the size of the buffers that n bytes are read into: a power of two, so that parts of similar sizes

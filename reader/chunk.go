@@ -27,6 +27,7 @@ func (c *Chunk) Release() {
 	if c.released.Swap(true) {
 		return
 	}
+	c.reader.budget.give(c.memory())
 	if c.window != nil {
 		unmap(c.window)
 	}
@@ -38,6 +39,9 @@ func (c *Chunk) Release() {
 		c.reader.buffers.shed()
 	}
 }
+
+// memory is how many bytes of memory the chunk has, as far as the reader gave them.
+func (c *Chunk) memory() int64 { return int64(len(c.window) + len(c.buffer)) }
 
 // mapWindow maps the pages that hold n bytes at off. If it fails, c is as before.
 func (c *Chunk) mapWindow(ctx context.Context, f *opened, off int64, n int) error {

@@ -34,7 +34,9 @@ func (s *Source) chunk(ctx context.Context, off int64, n int, mode Mode) (*Chunk
 		return nil, fmt.Errorf("read %q: %w", s.path, err)
 	}
 	c := &Chunk{reader: s.reader}
-	if err := s.load(ctx, c, off, n, mode); err != nil {
+	err := s.load(ctx, c, off, n, mode)
+	s.reader.took(c)
+	if err != nil {
 		c.Release()
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type Reader struct {
 	mode    Mode
 	system  system
 	slots   *slots
+	budget  budget
 	buffers buffers
 
 	mu    sync.Mutex
@@ -64,6 +65,11 @@ func (r *Reader) SetBuffers(n int) {
 	for range r.slots.set(n) {
 		r.buffers.shed()
 	}
+}
+
+// took notes that c has its memory, and gives back what idle buffers hold too much now.
+func (r *Reader) took(c *Chunk) {
+	r.buffers.trim(r.budget.take(c.memory(), r.slots.now()))
 }
 
 // isLocal reports whether f, which lies on device, may be mapped as far as its file system is concerned. It asks

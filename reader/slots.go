@@ -26,6 +26,13 @@ func newSlots(limit, most int) *slots {
 	return s
 }
 
+// now is how many may be out now.
+func (s *slots) now() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limit
+}
+
 // acquire waits for a slot.
 func (s *slots) acquire(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
