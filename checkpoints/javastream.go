@@ -55,8 +55,8 @@ type javaObject struct {
 }
 
 // javaReader reads the part of the format that checkpoints have. What else there may be in a stream is an error, and
-// so the reader makes nothing of it. Every value takes at least a byte of the stream, and they nest no deeper than the
-// classes that are known do.
+// so the reader makes nothing of it. Every value takes at least a byte of the stream, and neither values nor parents
+// nest deeper than those of the classes that are known.
 type javaReader struct {
 	rest    []byte
 	handles []any // everything that can be referred to, in the order of the stream
@@ -64,7 +64,10 @@ type javaReader struct {
 	err     error
 }
 
-const javaDepth = 8 // a checkpoint, its list, a part of it, its number, that one's class and its parent
+const (
+	javaDepth  = 8  // a checkpoint, its list, a part of it, its number, that one's class and its parent
+	javaFields = 32 // of a class; a checkpoint has nine. Each costs an object far more memory than its byte in the stream
+)
 
 // fail keeps the first error, after which everything reads as zero.
 func (r *javaReader) fail(format string, args ...any) {
@@ -242,14 +245,34 @@ func (r *javaReader) newClass(above int) *javaClass {
 	if class.flags = r.byte(); class.flags&scSerializable == 0 {
 		r.fail("flags %#x of a class", class.flags)
 	}
-	for n := r.uint16(); n > 0 && r.err == nil; n-- {
-		class.fields = append(class.fields, r.newField())
-	}
+	r.newFields(class)
 	if r.byte() != tcEndOfBlock {
 		r.fail("annotations of a class")
 	}
-	class.parent = r.class(above + 1)
+	if class.parent = r.class(above + 1); !class.ends() {
+		r.fail("a class whose parents do not end")
+	}
 	return class
+}
+
+// ends reports whether a class has no more parents than those that are known. A reference can make it its own.
+func (c *javaClass) ends() bool {
+	for range javaDepth {
+		if c = c.parent; c == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *javaReader) newFields(class *javaClass) {
+	n := r.uint16()
+	if n > javaFields {
+		r.fail("a class of %d fields", n)
+	}
+	for ; n > 0 && r.err == nil; n-- {
+		class.fields = append(class.fields, r.newField())
+	}
 }
 
 func (r *javaReader) newField() javaField {
