@@ -14,7 +14,7 @@ import (
 // the file has digests of the last two.
 func parseCSharp(b []byte) (*Checkpoint, error) {
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	fields := strings.Split(strings.TrimRight(string(b[:min(len(b), MaxSize)]), "\r\n"), ":")
+	fields := strings.SplitN(strings.TrimRight(string(b), "\r\n"), ":", 5) // a fifth is one too many
 	if len(fields) != 3 && len(fields) != 4 {
 		return nil, ErrUnknown
 	}
@@ -38,7 +38,7 @@ func partsCSharp(list string, fields int) (all, done []Part, err error) {
 		if len(all) == maxParts {
 			return nil, nil, damaged("more than %d parts", maxParts)
 		}
-		p, sent, ok := partCSharp(strings.Split(text, "_"), fields)
+		p, sent, ok := partCSharp(strings.SplitN(text, "_", fields+1), fields)
 		switch {
 		case !ok && len(all) == 0:
 			return nil, nil, ErrUnknown

@@ -3,6 +3,7 @@ package checkpoints
 import (
 	"encoding/binary"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -52,5 +53,22 @@ func TestClassOfManyFieldsIsRefused(t *testing.T) {
 	stream := string(javaStream) + "s" + strings.TrimSuffix(longClass, "\x00\x00x") + "\x00\x21" + strings.Repeat("Z\x00\x01a", 33) + "xp"
 	if cp, err := Parse([]byte(stream)); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "33 fields") {
 		t.Errorf("%+v, %v", cp, err)
+	}
+}
+
+// A file that is no checkpoint may be anything, such as a mountain of what separates fields.
+func TestForeignTextTakesLittleMemory(t *testing.T) {
+	const size = 1 << 20
+	for name, text := range map[string]string{
+		"fields":          strings.Repeat(":", size),
+		"fields of parts": "id:a:b:1_2" + strings.Repeat("_", size),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Parse([]byte(text))
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, ErrUnknown) || took > 4*size {
+			t.Errorf("%s: %d bytes for %d, %v", name, took, size, err)
+		}
 	}
 }
