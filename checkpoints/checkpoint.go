@@ -64,18 +64,18 @@ const MaxSize = 16 << 20
 
 // Read reads the checkpoint at path. Besides the errors of [Parse] it fails with those of the file system.
 func Read(path string) (*Checkpoint, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(path) // first, since to open a pipe is to wait for its writer
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > MaxSize) {
 		err = fmt.Errorf("%w: not a regular file of at most %d bytes", ErrUnknown, MaxSize)
 	}
 	if err != nil {
 		return nil, err
 	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
 		return nil, err
