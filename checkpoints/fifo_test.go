@@ -4,9 +4,12 @@ package checkpoints
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Nobody writes into it: who opens it waits for ever.
@@ -15,7 +18,22 @@ func TestPipeIsRefusedUnopened(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Skip(err)
 	}
-	if _, err := Read(path); !errors.Is(err, ErrUnknown) {
-		t.Error(err)
+	read := make(chan error, 1)
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		_, err := Read(path)
+		read <- err
+	})
+	select {
+	case err := <-read:
+		if !errors.Is(err, ErrUnknown) {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it waits for a writer")
+		if w, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil {
+			_ = w.Close()
+		}
 	}
+	reader.Wait()
 }

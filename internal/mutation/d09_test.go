@@ -156,4 +156,25 @@ var times = []mutation{
 		gone:  "stop := func() bool { return true }",
 		guard: "TestCancelEndsWhatNobodyAnswers", in: "sender/internal/wire",
 	},
+	{
+		rule:  "the parents of a class in a foreign checkpoint have an end",
+		file:  "checkpoints/javastream.go",
+		check: "; !class.ends() {",
+		gone:  "; false {",
+		guard: "TestClassWhoseParentsDoNotEndIsRefused", in: "checkpoints",
+	},
+	{
+		rule:  "a class in a foreign checkpoint has few fields",
+		file:  "checkpoints/javastream.go",
+		check: "if n > javaFields {",
+		gone:  "if false {",
+		guard: "TestClassOfManyFieldsIsRefused", in: "checkpoints",
+	},
+	{
+		rule:  "a pipe is no checkpoint",
+		file:  "checkpoints/checkpoint.go",
+		check: "!info.Mode().IsRegular() || ",
+		gone:  "",
+		guard: "TestPipeIsRefusedUnopened", in: "checkpoints",
+	},
 }
