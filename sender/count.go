@@ -15,7 +15,7 @@ type Counters struct {
 	Throttled atomic.Int64 // answers by which the store wanted less
 	Slowed    atomic.Int64 // times that the run cut its pace for it
 	Corrupt   atomic.Int64 // receipts that contradicted what was sent
-	Settled   atomic.Int64 // answers that never came, of requests that Head proved done
+	Settled   atomic.Int64 // answers that never came, or spoke of other bytes, of requests that Head proved done
 
 	ObjectsSent atomic.Int64 // Puts that succeeded
 	PartsSent   atomic.Int64 // SendParts that succeeded

@@ -86,6 +86,10 @@ func (r *retry) Complete(ctx context.Context, u Upload, o *Object, done Completi
 	}
 	complete := func() (Receipt, error) { return r.Store.Complete(ctx, u, o, done) }
 	got, err := r.receipt(ctx, c, r.certain(ctx, c, complete, known))
+	if WasStored(err) {
+		asked = true
+		got, err = r.reconsider(ctx, o, done.Whole, err)
+	}
 	if err == nil && asked {
 		err = r.Abort(ctx, u) // the object may be an equal one of before, and the upload still open
 	}

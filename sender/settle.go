@@ -95,9 +95,12 @@ func settle(ctx context.Context, s Store, known proof) (Receipt, bool, error) {
 	case !known.holds(info):
 		return Receipt{}, false, nil
 	}
-	return Receipt{
-		ETag: info.ETag, VersionID: info.VersionID, Checksum: info.Checksum, Callback: unheard(known.object),
-	}, true, nil
+	return settled(known.object, info), true, nil
+}
+
+// settled is the receipt of an object that is there, whatever was answered when it was made.
+func settled(o *Object, info Info) Receipt {
+	return Receipt{ETag: info.ETag, VersionID: info.VersionID, Checksum: info.Checksum, Callback: unheard(o)}
 }
 
 // holds reports whether info is of the object that is known; see Settle.
@@ -192,6 +195,21 @@ func (r *retry) ask(ctx context.Context, c call, known proof) (found Receipt, do
 		return Receipt{}, true, c.undecided(err)
 	}
 	return Receipt{}, false, nil
+}
+
+// reconsider asks what is stored in truth, when the answer to a Complete says that it is not what was sent: if the
+// answer is what is wrong, the object need not travel again. Who cannot tell is left with the error.
+func (r *retry) reconsider(ctx context.Context, o *Object, whole hasher.Checksum, spoilt error) (Receipt, error) {
+	info, err := r.Head(ctx, o.Key)
+	if err != nil || info.Size != o.Size || info.Checksum != whole || !carries(info.Metadata, o.Metadata) {
+		return Receipt{}, spoilt
+	}
+	r.counters.Settled.Add(1)
+	got := settled(o, info)
+	if e, ok := errors.AsType[*Error](spoilt); ok {
+		got.Attempts = e.Attempts
+	}
+	return got, nil
 }
 
 // unclear reports whether err leaves open if the object is there. An upload that is gone, and an object that is in

@@ -30,7 +30,8 @@ func (v *verify) SendPart(ctx context.Context, u Upload, p Part) (Receipt, error
 }
 
 // Complete gives up where Put and SendPart try again: the upload is gone, so that the same request cannot repair
-// the object. Who holds the bytes can, by sending the row again; errors.Is(err, ErrCorrupt) tells.
+// the object. Unless the answer alone is wrong, which retry looks at, who holds the bytes can, by sending the row again;
+// errors.Is(err, ErrCorrupt) tells.
 func (v *verify) Complete(ctx context.Context, u Upload, o *Object, c Completion) (Receipt, error) {
 	r, err := v.Store.Complete(ctx, u, o, c)
 	if err != nil {

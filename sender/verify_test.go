@@ -40,11 +40,44 @@ func TestCorruptedBytesAreSentAgain(t *testing.T) {
 func TestCorruptObjectIsNotCompletedAgain(t *testing.T) {
 	r := newRig(sender.Options{}, sendertest.MemoryOptions{})
 	r.faults.On(sendertest.Complete, sendertest.Fault{Forge: true}, 1)
+	r.faults.Always(sendertest.Head, sendertest.Fault{Forge: true})
 	_, err := r.begin(t, nil).complete(t)
 	if !errors.Is(err, sender.ErrCorrupt) || sender.KindOf(err) != sender.GiveUp {
 		t.Errorf("error %v of kind %d, want ErrCorrupt to give up", err, sender.KindOf(err))
 	}
 	r.wantCalls(t, sendertest.Complete, 1)
+}
+
+// The object is right, and only what was said of it is wrong: it is not sent again for that.
+func TestWrongAnswerToCompleteIsNotAWrongObject(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(sender.Options{}, sendertest.MemoryOptions{})
+		r.faults.On(sendertest.Complete, sendertest.Fault{Forge: true}, 1)
+		r.faults.On(sendertest.Head, lose, 1)
+		u := r.begin(t, map[string]string{"run": "1"})
+		got, err := u.complete(t)
+		if err != nil || got.Checksum != u.done.Whole || got.Attempts != 1 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		r.wantCalls(t, sendertest.Complete, 1)
+		r.wantCalls(t, sendertest.Head, 2)
+	})
+}
+
+// What cannot be asked about, states nothing or is another's stays an object that was spoilt.
+func TestSpoiltObjectStaysSoUnlessTheStoreTakesItBack(t *testing.T) {
+	for name, head := range map[string]sendertest.Fault{
+		"no answer": {Fail: &sender.Error{Kind: sender.GiveUp, Status: 403}}, "no checksum": {Silence: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(sender.Options{}, sendertest.MemoryOptions{})
+			r.faults.On(sendertest.Complete, sendertest.Fault{Forge: true}, 1)
+			r.faults.Always(sendertest.Head, head)
+			if _, err := r.begin(t, nil).complete(t); !sender.WasStored(err) || !errors.Is(err, sender.ErrCorrupt) {
+				t.Errorf("%v, want ErrCorrupt of an object that is there", err)
+			}
+		})
+	}
 }
 
 // A checksum of another algorithm, or none, proves nothing and contradicts nothing: the receipt shows it as it is.

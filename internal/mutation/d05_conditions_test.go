@@ -61,7 +61,7 @@ var conditions = []mutation{
 	{
 		rule:  "a lost answer leaves the callback open",
 		file:  "sender/settle.go",
-		check: ", Callback: unheard(known.object),",
+		check: ", Callback: unheard(o)",
 		gone:  ",",
 		guard: "TestLostAnswerLeavesTheCallbackOpen", in: "sender",
 	},

@@ -282,4 +282,18 @@ var doubts = []mutation{
 		gone:  "(true || u.Begun.Before(since))",
 		guard: "TestUploadFromBeforeTheJobIsLeftAlone", in: "pipeline",
 	},
+	{
+		rule:  "an object of which Complete says other bytes is looked at before it travels again",
+		file:  "sender/retry.go",
+		check: "if WasStored(err) {",
+		gone:  "if false {",
+		guard: "TestWrongAnswerToCompleteIsNotAWrongObject", in: "sender",
+	},
+	{
+		rule:  "an object of which nobody says the right bytes stays spoilt",
+		file:  "sender/settle.go",
+		check: "info.Size != o.Size || info.Checksum != whole ||",
+		gone:  "info.Size != o.Size ||",
+		guard: "TestSpoiltObjectStaysSoUnlessTheStoreTakesItBack", in: "sender",
+	},
 }

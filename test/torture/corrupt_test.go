@@ -46,7 +46,7 @@ var spoils = []struct {
 	{fault.SendPart, fault.Fault{Lie: fault.WrongETag}, aRow},
 	{fault.SendPart, fault.Fault{Lie: fault.NoETag}, aRetry},
 	{fault.SendPart, fault.Fault{Lie: fault.EmptyAnswer}, aRetry},
-	{fault.CompleteUpload, fault.Fault{Lie: fault.WrongChecksum}, aRow},
+	{fault.CompleteUpload, fault.Fault{Lie: fault.WrongChecksum}, aQuestion},
 	{fault.CompleteUpload, fault.Fault{Lie: fault.NoChecksum}, aQuestion},
 	{fault.CompleteUpload, fault.Fault{Lie: fault.WrongETag}, nothing},
 	{fault.CompleteUpload, fault.Fault{Lie: fault.NoETag}, aQuestion},
