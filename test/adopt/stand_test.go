@@ -17,6 +17,7 @@ import (
 
 	ossv1 "github.com/aliyun/aliyun-oss-go-sdk/oss"
 	"github.com/ingest-dev/ingest/devstore"
+	"github.com/ingest-dev/ingest/test/internal/answered"
 	"github.com/ingest-dev/ingest/test/internal/lab"
 )
 
@@ -81,9 +82,9 @@ func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<Error><Code>AccessDenied</Code><Message>no more parts today</Message></Error>")
 		return
 	}
-	answer := &recorder{ResponseWriter: w, status: http.StatusOK}
-	s.store.ServeHTTP(answer, r)
-	if r.Method != http.MethodPut || answer.status != http.StatusOK {
+	said := answered.Record(w)
+	s.store.ServeHTTP(said, r)
+	if r.Method != http.MethodPut || said.Status != http.StatusOK {
 		return
 	}
 	s.mu.Lock()
@@ -100,18 +101,6 @@ func (s *stand) refuses(number int) bool {
 	defer s.mu.Unlock()
 	return s.refused > 0 && number >= s.refused
 }
-
-type recorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *recorder) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // interrupted runs a client, of which the store takes three parts and no more.
 func (s *stand) interrupted(upload func() error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ingest-dev/ingest/devstore/fault"
+	"github.com/ingest-dev/ingest/test/internal/answered"
 )
 
 // tap sits before the embedded store and sees what the program asks of it, and what becomes of that. Others who use
@@ -50,10 +51,10 @@ func (p *tap) wrap(next http.Handler) http.Handler {
 			return
 		}
 		n := p.arrived(r)
-		body, answer := &countedBody{ReadCloser: r.Body}, &countedAnswer{ResponseWriter: w, status: http.StatusOK}
+		body, said := &countedBody{ReadCloser: r.Body}, countedAnswer{answered.Record(w)}
 		r.Body = body
-		defer func() { p.over(n, body.n, answer.status) }()
-		next.ServeHTTP(answer, r)
+		defer func() { p.over(n, body.n, said.Status) }()
+		next.ServeHTTP(said, r)
 	})
 }
 
@@ -157,23 +158,12 @@ func (b *countedBody) Read(p []byte) (int, error) {
 }
 
 // countedAnswer knows an answer's status, 0 for one whose connection was taken over.
-type countedAnswer struct {
-	http.ResponseWriter
-	status int
-}
+type countedAnswer struct{ *answered.Recorder }
 
-func (a *countedAnswer) WriteHeader(status int) {
-	a.status = status
-	a.ResponseWriter.WriteHeader(status)
-}
-
-func (a *countedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	a.status = 0
+func (a countedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	a.Status = 0
 	return http.NewResponseController(a.ResponseWriter).Hijack()
 }
-
-// Unwrap lets http.ResponseController reach the connection.
-func (a *countedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // unheard swallows an answer.
 type unheard struct{ header http.Header }

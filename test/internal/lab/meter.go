@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/ingest-dev/ingest/test/internal/answered"
 )
 
 // Meter counts how often each part and each object was stored.
@@ -15,9 +17,9 @@ type Meter struct {
 
 // ServeHTTP has the store answer.
 func (m *Meter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-	m.next.ServeHTTP(answer, r)
-	if r.Method == http.MethodPut && answer.status == http.StatusOK {
+	said := answered.Record(w)
+	m.next.ServeHTTP(said, r)
+	if r.Method == http.MethodPut && said.Status == http.StatusOK {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.sent[r.URL.Path+"#"+r.URL.Query().Get("partNumber")]++
@@ -37,16 +39,3 @@ func (m *Meter) Sent(prefix string) (all, again int) {
 	}
 	return all, again
 }
-
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
