@@ -9,7 +9,7 @@
 // store, and starts that store for S3, for OSS and with TLS. Then it runs each pair of clients in turn, runs times.
 // What it divides is the CPU time (user and system) of the client process, and its wall time. Peers are sought in
 // the folder -peers and on the PATH; those that are not there are left out, and the table says so. With -check it
-// fails if a bound does not hold.
+// fails if a bound does not hold, or a pair that has one could not be measured though its programs are there.
 package main
 
 import (

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -72,6 +73,20 @@ func TestBrokenBoundIsToldAndHeldOneIsNot(t *testing.T) {
 	}
 	p.costs[0][1].RSS = 200 << 20
 	if got := broken([]played{p}, true); len(got) != 1 || !strings.Contains(got[0], "RSS") {
+		t.Errorf("told %v", got)
+	}
+}
+
+// A client that is not installed is left out; one that is there and fails, ours above all, holds no bound.
+func TestPairThatFailedHoldsNoBound(t *testing.T) {
+	failed := played{pair: pair{set: "large", ours: "ingest", theirs: "floor", cpu: 1.5}, err: errors.New("exit status 1")}
+	if got := broken([]played{failed}, true); len(got) != 1 || !strings.Contains(got[0], "exit status 1") {
+		t.Errorf("told %v", got)
+	}
+	unbounded, absent := failed, failed
+	unbounded.cpu = 0
+	absent.err = &exec.Error{Name: "floor", Err: exec.ErrNotFound}
+	if got := broken([]played{unbounded, absent}, true); len(got) != 0 {
 		t.Errorf("told %v", got)
 	}
 }

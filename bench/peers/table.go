@@ -3,8 +3,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"slices"
 	"strings"
 
@@ -51,7 +53,7 @@ func median(costs []lab.Cost, of func(lab.Cost) float64) float64 {
 	return lab.Median(all)
 }
 
-// print writes what was measured as a table in Markdown.
+// printTable writes what was measured as a table in Markdown.
 func printTable(w io.Writer, all []played, runs int) {
 	fmt.Fprintf(w, "Medians of %d pairs, each of two runs one right after the other; least and most in brackets.\n\n", runs)
 	fmt.Fprintln(w, "| data | ours / theirs | CPU | bound | wall | bound | CPU, ours and theirs | wall, s | peak RSS, MiB |")
@@ -90,29 +92,46 @@ func (p played) absolute() string {
 	return p.both(func(c lab.Cost) float64 { return cpu(c) / float64(s.bytes()) * (1 << 30) }, "%.2f") + " s/GiB"
 }
 
-// broken lists the bounds that were measured and do not hold.
+// broken lists the bounds that do not hold: those that were measured, and those of a pair that is there and failed.
 func broken(all []played, memory bool) (list []string) {
 	for _, p := range all {
-		if p.err != nil {
-			continue
-		}
-		for _, b := range []struct {
-			what  string
-			of    func(lab.Cost) float64
-			bound float64
-		}{{"CPU", cpu, p.cpu}, {"wall", wall, p.wall}} {
-			if got := lab.Median(p.ratios(b.of)); b.bound > 0 && got > b.bound {
-				list = append(list, fmt.Sprintf("%s: %s of %s / %s is %.2f, at most %.2f", p.set, b.what, p.ours, p.theirs, got, b.bound))
+		switch {
+		case p.err == nil:
+			list = append(list, p.beyond()...)
+			if memory {
+				list = append(list, p.bloated()...)
 			}
-		}
-		with := settings[p.set]
-		most := float64(room+int64(with.parallel)*with.part) / (1 << 20)
-		for _, c := range p.costs[0] {
-			if memory && rss(c) > most {
-				list = append(list, fmt.Sprintf("%s: peak RSS of %s is %.0f MiB, at most %.0f", p.set, p.ours, rss(c), most))
-				break
-			}
+		case p.bounded() && !errors.Is(p.err, exec.ErrNotFound):
+			list = append(list, fmt.Sprintf("%s: %s / %s has a bound and was not measured: %s", p.set, p.ours, p.theirs, firstLine(p.err)))
 		}
 	}
 	return list
+}
+
+func (p played) bounded() bool { return p.cpu > 0 || p.wall > 0 }
+
+// beyond lists the ratios that are above their bounds.
+func (p played) beyond() (list []string) {
+	for _, b := range []struct {
+		what  string
+		of    func(lab.Cost) float64
+		bound float64
+	}{{"CPU", cpu, p.cpu}, {"wall", wall, p.wall}} {
+		if got := lab.Median(p.ratios(b.of)); b.bound > 0 && got > b.bound {
+			list = append(list, fmt.Sprintf("%s: %s of %s / %s is %.2f, at most %.2f", p.set, b.what, p.ours, p.theirs, got, b.bound))
+		}
+	}
+	return list
+}
+
+// bloated tells of the first run of ours that took more memory than its parts in flight and room.
+func (p played) bloated() []string {
+	with := settings[p.set]
+	most := float64(room+int64(with.parallel)*with.part) / (1 << 20)
+	for _, c := range p.costs[0] {
+		if rss(c) > most {
+			return []string{fmt.Sprintf("%s: peak RSS of %s is %.0f MiB, at most %.0f", p.set, p.ours, rss(c), most)}
+		}
+	}
+	return nil
 }
