@@ -29,7 +29,7 @@ func (k *kind) manifest(data string, n int) string {
 // lay makes the files, their links and the lists of them. What is there stays.
 func (k *kind) lay(data string) error {
 	for i := range slices.Max(k.sizes) {
-		if err := k.put(data, i); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := k.put(data, i); err != nil && !k.there(data, i, err) {
 			return err
 		}
 	}
@@ -39,6 +39,15 @@ func (k *kind) lay(data string) error {
 		}
 	}
 	return nil
+}
+
+// there reports whether a file could not be made because it is there, and whole: whoever was stopped has left half of one.
+func (k *kind) there(data string, i int, err error) bool {
+	if !errors.Is(err, fs.ErrExist) {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(data, k.path(i)))
+	return err == nil && info.Size() == k.file
 }
 
 // put makes file i: of bytes, or as a link to one that is.

@@ -111,6 +111,7 @@ func (k *kind) round(data, addr string) error {
 // once runs ingest on the first n files.
 func (k *kind) once(data, addr string, n int) (lab.Cost, error) {
 	journal := filepath.Join(data, "journal")
+	_ = os.Remove(journal) // of a run that was stopped, which would be another job's
 	args := append([]string{"run", k.manifest(data, n), "--to", "s3://null/", "--journal", journal, "--progress", "none",
 		"--log-level", "error"}, k.flags...)
 	cmd := exec.Command(filepath.Join(data, "ingest"), args...)

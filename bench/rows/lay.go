@@ -37,8 +37,9 @@ func lay(data string, rows int64) (string, error) {
 	return path, list(path, rows)
 }
 
+// list writes the manifest under another name first: half of one would be taken for it the next time.
 func list(path string, rows int64) error {
-	f, err := os.Create(path)
+	f, err := os.Create(path + ".new")
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,10 @@ func list(path string, rows int64) error {
 	for i := range rows {
 		fmt.Fprintf(w, "{\"source\":\"files/%d\",\"key\":\"rows/%d/of/many/with/a/key/of/usual/length-%09d.dat\"}\n", i%files, i%997, i)
 	}
-	return errors.Join(w.Flush(), f.Close())
+	if err := errors.Join(w.Flush(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }
 
 // remember writes the journal of a job of which every row but the last is done.
