@@ -202,3 +202,25 @@ func TestListingOfUploadsWaitsToo(t *testing.T) {
 		}
 	})
 }
+
+// A store that wants fewer bytes is asked no oftener for an object that has none than for one that has a few.
+func TestEmptyObjectsWaitForAStoreThatWantsFewerBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(sender.Options{}, sendertest.MemoryOptions{})
+		began := time.Now()
+		r.faults.When(sendertest.Put, func(int) sendertest.Fault {
+			if time.Since(began) < time.Minute {
+				return sendertest.Fault{Fail: tooMany(sender.TooManyBytes, 0)}
+			}
+			return sendertest.Fault{}
+		})
+		parallel(20, func(int) {
+			if _, err := r.put(t, ""); err != nil {
+				t.Error(err)
+			}
+		})
+		if n := r.faults.Calls(sendertest.Put); n > 300 {
+			t.Errorf("%d requests in a minute, for 20 objects", n)
+		}
+	})
+}

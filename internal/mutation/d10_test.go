@@ -254,4 +254,11 @@ var tries = []mutation{
 		gone:  "errors",
 		guard: "TestRefusingStoreStopsTheRun", in: "pipeline",
 	},
+	{
+		rule:  "an empty object waits for a store that wants fewer bytes",
+		file:  "sender/limit.go",
+		check: "n := max(len(p.Data), 1)",
+		gone:  "n := len(p.Data)",
+		guard: "TestEmptyObjectsWaitForAStoreThatWantsFewerBytes", in: "sender",
+	},
 }
