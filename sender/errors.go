@@ -73,7 +73,7 @@ type Error struct {
 	Throttle   Throttle
 	RetryAfter time.Duration // what the store asked to wait; 0 if it said nothing
 	Attempts   int           // tries made; set by the retry decorator
-	Stored     bool          // the store made the object visible all the same, though not as it was sent
+	Stored     bool          // the store made the object visible all the same, though not as it was sent, or not proven
 
 	Err error // the cause, or one of the package's sentinels; may be nil
 }

@@ -18,7 +18,8 @@ func (r *retry) putNew(ctx context.Context, o *Object, p Payload) func() (Receip
 	}
 }
 
-// WasStored reports whether err is of a request that made an object visible, though not the one that was sent.
+// WasStored reports whether err is of a request that made an object visible, though not the one that was sent,
+// or one that nothing proves yet.
 func WasStored(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Stored

@@ -24,6 +24,15 @@ func onlyNew(h *wire.Header, o *sender.Object, made string) {
 	}
 }
 
+// leftBehind says of the error of a Put that an earlier request of it has made an object, unless that is another's by now.
+func leftBehind(err error, made string) error {
+	e, ok := errors.AsType[*sender.Error](err)
+	if ok && made != "" && !errors.Is(err, sender.ErrExists) {
+		e.Stored = true
+	}
+	return err
+}
+
 // occupied reports whether there is an object for sure. S3 takes no condition when an upload is begun, and its parts
 // would travel for nothing. Who may not ask finds out by Complete.
 func (s *Store) occupied(ctx context.Context, key string) bool {

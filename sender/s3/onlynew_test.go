@@ -65,6 +65,26 @@ func TestOwnObjectIsNotInTheWayOfSettlingTheChecksum(t *testing.T) {
 	}
 }
 
+// What one of those requests has made is in the way of the next try, if the others fail: the error says whose it is.
+func TestOwnObjectIsNotInTheWayOfTheNextTry(t *testing.T) {
+	k := new(keeper)
+	puts := 0
+	f := newFake(t, Options{}, func(w http.ResponseWriter, r *seen) {
+		if puts++; puts == 2 {
+			xmlError(w, http.StatusInternalServerError, "InternalError", "We encountered an internal error. Please try again.")
+			return
+		}
+		k.handle(w, r)
+	})
+	stack := sender.Stack(f.Store, sender.Options{})
+	if r, err := stack.Put(t.Context(), onlyK, payloadOf("hello", f.Wire())); err != nil || r.Checksum.IsZero() {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if _, err := stack.Put(t.Context(), onlyK, payloadOf("other", f.Wire())); !errors.Is(err, sender.ErrExists) || sender.WasStored(err) {
+		t.Errorf("%v, want ErrExists of another's object", err)
+	}
+}
+
 // Between two of those requests another writer may come.
 func TestAnotherWritersObjectIsNotReplacedWhileTheChecksumIsSettled(t *testing.T) {
 	k := new(keeper)
@@ -75,7 +95,7 @@ func TestAnotherWritersObjectIsNotReplacedWhileTheChecksumIsSettled(t *testing.T
 		}
 		k.handle(w, r)
 	})
-	if _, err := f.Put(t.Context(), onlyK, payloadOf("hello", f.Wire())); !errors.Is(err, sender.ErrExists) || k.etag != "another" {
+	if _, err := f.Put(t.Context(), onlyK, payloadOf("hello", f.Wire())); !errors.Is(err, sender.ErrExists) || sender.WasStored(err) || k.etag != "another" {
 		t.Errorf("%v, and %q is there", err, k.etag)
 	}
 }

@@ -57,7 +57,7 @@ func (s *Store) Put(ctx context.Context, o *sender.Object, p sender.Payload) (r 
 		made = cmp.Or(r.ETag, made)
 		return !r.Checksum.IsZero(), err
 	})
-	return r, err
+	return r, leftBehind(err, made)
 }
 
 // deliver sends a payload with its checksum, and compares what the store states of it.
