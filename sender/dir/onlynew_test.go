@@ -37,6 +37,23 @@ func TestNewObjectHasOneNameAlone(t *testing.T) {
 	}
 }
 
+// The bytes leave the upload before they get the object's name. Where they cannot get it, the upload has them back.
+func TestUploadKeepsItsBytesWhereTheObjectCannotBeMade(t *testing.T) {
+	u := begin(t)
+	parts := u.sendAll()
+	if err := os.Mkdir(filepath.Join(u.root, "key"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	o := &sender.Object{Key: "key", Size: int64(len(content)), OnlyNew: true}
+	if _, err := u.store.Complete(t.Context(), u.Upload, o, sender.Completion{Parts: parts}); err == nil || errors.Is(err, sender.ErrExists) {
+		t.Fatalf("%v, want an error that is of the folder", err)
+	}
+	if err := os.Remove(filepath.Join(u.root, "key")); err != nil {
+		t.Fatal(err)
+	}
+	u.wantComplete(parts...)
+}
+
 func TestFolderInTheWayIsNoObject(t *testing.T) {
 	s, root := open(t)
 	if err := os.MkdirAll(filepath.Join(root, "a", "b"), 0o700); err != nil {

@@ -3,6 +3,7 @@ package oss
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -144,6 +145,24 @@ func TestCallbackThatRepeatsOurSecretsIsBlotted(t *testing.T) {
 			t.Fatal(err)
 		}
 		noSecret(t, string(got.Callback.Answer))
+	}
+}
+
+func TestFailedCallbackThatRepeatsOurSecretsIsBlotted(t *testing.T) {
+	s, _ := start(t, func(n int, w http.ResponseWriter, r seen) {
+		seen := canarySecret + r.header.Get("X-Oss-Security-Token") + r.header.Get("Authorization")
+		w.Header().Set("X-Oss-Request-Id", seen)
+		w.Header().Set("X-Oss-Ec", seen)
+		stored(n, w, r)
+		w.WriteHeader(http.StatusNonAuthoritativeInfo)
+		say(w, "<html>"+seen+"</html>")
+	})
+	for name, try := range makers(t, s, calling()) {
+		got, err := try()
+		if err != nil || got.Callback == nil || got.Callback.Err == nil {
+			t.Fatalf("%s: %+v, %v", name, got, err)
+		}
+		noSecret(t, fmt.Sprintf("%#v", *got.Callback.Err))
 	}
 }
 

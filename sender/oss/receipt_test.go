@@ -1,9 +1,12 @@
 package oss
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"unsafe"
 
+	"github.com/ingest-dev/ingest/sender"
 	"github.com/ingest-dev/ingest/sender/internal/wire"
 )
 
@@ -17,5 +20,19 @@ func TestReceiptKeepsNothingOfTheHead(t *testing.T) {
 	tag := unsafe.StringData(answer.Header[0].Value[1:])
 	if unsafe.StringData(r.ETag) == tag || unsafe.StringData(r.VersionID) == unsafe.StringData(answer.Header[1].Value) {
 		t.Error("it is a piece of the answer")
+	}
+}
+
+// The journal has room for 128 bytes of each.
+func TestReceiptThatIsTooLongIsNone(t *testing.T) {
+	for _, n := range []int{maxETag, maxETag + 1} {
+		for _, name := range []string{headerETag, headerVersion} {
+			answer := &wire.Response{Status: 200, Header: wire.Header{{Name: name, Value: strings.Repeat("e", n)}}}
+			answer.Header = append(answer.Header, wire.Field{Name: headerETag, Value: "e"})
+			_, err := (&call{}).receipt(answer)
+			if tooLong := n > maxETag; errors.Is(err, sender.ErrNoAnswer) != tooLong {
+				t.Errorf("%s of %d bytes: %v", name, n, err)
+			}
+		}
 	}
 }
