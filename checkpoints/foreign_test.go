@@ -1,9 +1,13 @@
 package checkpoints
 
 import (
+	"bytes"
+	"crypto/md5"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -70,5 +74,47 @@ func TestForeignTextTakesLittleMemory(t *testing.T) {
 		if took := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, ErrUnknown) || took > 4*size {
 			t.Errorf("%s: %d bytes for %d, %v", name, took, size, err)
 		}
+	}
+}
+
+// Values within values are read one inside the other: without a bound a megabyte of them takes the whole stack.
+func TestObjectsInObjectsHaveABound(t *testing.T) {
+	nested := func(n int) []byte {
+		class := withField(longClass, "t\x00\x01b") + "p"
+		return []byte(string(javaStream) + "s" + class + strings.Repeat("s"+javaHandle(0), n-1) + "p")
+	}
+	for n, deep := range map[int]bool{javaDepth - 1: false, javaDepth: true, 1 << 20: true} {
+		if _, err := Parse(nested(n)); !errors.Is(err, ErrUnknown) != deep || deep && !strings.Contains(err.Error(), "objects in objects") {
+			t.Errorf("%d: %v", n, err)
+		}
+	}
+}
+
+func TestParentsDescribedInParentsHaveABound(t *testing.T) {
+	stream := string(javaStream) + "s" + strings.Repeat(longClass, javaDepth+2) + "p"
+	if _, err := Parse([]byte(stream)); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "type code 0x72") {
+		t.Error(err)
+	}
+}
+
+// A sound checkpoint may be followed by blanks, but not by a disk of them.
+func TestCheckpointLargerThanAnyIsRefused(t *testing.T) {
+	sound := textV1(nil)
+	for _, n := range []int{MaxSize, MaxSize + 1} {
+		text := append(slices.Clone(sound), bytes.Repeat([]byte(" "), n-len(sound))...)
+		if _, err := Parse(text); errors.Is(err, ErrUnknown) != (n > MaxSize) {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}
+
+// It becomes part of a URL.
+func TestBucketIsNoPath(t *testing.T) {
+	text := strings.Replace(string(file(t, "cpp.record")), `"trial"`, `"tri/al"`, 1)
+	at := md5Line.FindStringSubmatchIndex(text)
+	sum := md5.Sum([]byte(text[:at[0]] + text[at[1]:]))
+	text = text[:at[2]] + strings.ToUpper(hex.EncodeToString(sum[:])) + text[at[3]:]
+	if cp, err := Parse([]byte(text)); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "tri/al") {
+		t.Errorf("%+v, %v", cp, err)
 	}
 }

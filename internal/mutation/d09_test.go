@@ -177,4 +177,18 @@ var times = []mutation{
 		gone:  "",
 		guard: "TestPipeIsRefusedUnopened", in: "checkpoints",
 	},
+	{
+		rule:  "objects in objects of a foreign checkpoint have a bound",
+		file:  "checkpoints/javastream.go",
+		check: "if r.depth > javaDepth {",
+		gone:  "if false {",
+		guard: "TestObjectsInObjectsHaveABound", in: "checkpoints",
+	},
+	{
+		rule:  "a foreign checkpoint has a size that is none",
+		file:  "checkpoints/checkpoint.go",
+		check: "if len(b) > MaxSize {",
+		gone:  "if false {",
+		guard: "TestCheckpointLargerThanAnyIsRefused", in: "checkpoints",
+	},
 }
