@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -133,6 +134,21 @@ func TestAnotherTextIsRecalled(t *testing.T) {
 			t.Errorf("%s: %v, %+v", c.what, ok, got)
 		}
 		_ = m.Close()
+	}
+}
+
+// The rows are decoded later, from the same file: what was read of it must still be what is there.
+func TestManifestThatChangesWhileItIsReadIsRecalled(t *testing.T) {
+	path := write(t, "m.txt", "a\nb\n")
+	m, summary := checked(t, path, manifests.Options{})
+	change := func(digest [16]byte) bool {
+		if err := os.WriteFile(path, []byte("a\nb\nc\n"), 0o600); err != nil {
+			t.Error(err)
+		}
+		return digest == summary.Digest
+	}
+	if _, ok := m.Recall(t.Context(), manifests.Recall{Rows: 2, Known: change}); ok {
+		t.Error("a manifest is recalled that has changed since")
 	}
 }
 
