@@ -108,7 +108,10 @@ func refuses(status int, code, more string) func(int, http.ResponseWriter, seen)
 
 // calls are all the methods of a store, on one key.
 func calls(t *testing.T, s *Store) map[string]func() error {
-	o := &sender.Object{Key: "dir/a b", Size: 3, ACL: "private"}
+	return callsOf(t, s, &sender.Object{Key: "dir/a b", Size: 3, ACL: "private"})
+}
+
+func callsOf(t *testing.T, s *Store, o *sender.Object) map[string]func() error {
 	u := sender.Upload{Key: o.Key, ID: "ID"}
 	p := sender.Payload{Data: []byte("abc")}
 	ctx := t.Context()
