@@ -191,4 +191,11 @@ var times = []mutation{
 		gone:  "if false {",
 		guard: "TestCheckpointLargerThanAnyIsRefused", in: "checkpoints",
 	},
+	{
+		rule:  "an upload that is listed without an id is never aborted as an object",
+		file:  "sender/s3/list.go",
+		check: `if key == "" || u.ID == "" || len(u.ID) > maxUploadID {`,
+		gone:  "if false {",
+		guard: "TestUploadThatCannotBeNamedIsNotListed", in: "sender/s3",
+	},
 }

@@ -24,6 +24,10 @@ var errOrder = errors.New("the listing does not ascend")
 // errPart is returned when a listed part cannot be one.
 var errPart = errors.New("the listing states an impossible size or ETag")
 
+// errUpload is returned when a listed upload cannot be named. A request to abort one without an id, or without a key,
+// would be one to delete the object, or the bucket.
+var errUpload = errors.New("the listing has an upload without a key, or without an id of 1 to 1,024 bytes")
+
 // Parts yields the parts of an upload, with checksums of the kind that its receipts have, if they are listed. In an
 // upload that goes with MD5 that is the ETag, where it may be one.
 func (s *Store) Parts(ctx context.Context, u sender.Upload) iter.Seq2[sender.StoredPart, error] {
@@ -170,9 +174,9 @@ type uploadsXML struct {
 	NextKey   string   `xml:"NextKeyMarker"`
 	NextID    string   `xml:"NextUploadIdMarker"`
 	Uploads   []struct {
-		Key       string    `xml:"Key"`
-		ID        string    `xml:"UploadId"`
-		Initiated time.Time `xml:"Initiated"`
+		Key       string `xml:"Key"`
+		ID        string `xml:"UploadId"`
+		Initiated string `xml:"Initiated"`
 	} `xml:"Upload"`
 }
 
@@ -187,7 +191,11 @@ func parseUploads(body []byte, after sender.Upload) (uploadsPage, error) {
 		if err != nil {
 			return uploadsPage{}, err
 		}
-		page.uploads = append(page.uploads, sender.OpenUpload{Upload: sender.Upload{Key: key, ID: u.ID}, Begun: u.Initiated})
+		if key == "" || u.ID == "" || len(u.ID) > maxUploadID {
+			return uploadsPage{}, errUpload
+		}
+		begun, _ := time.Parse(time.RFC3339, u.Initiated) // zero where that is no time: the upload is open all the same
+		page.uploads = append(page.uploads, sender.OpenUpload{Upload: sender.Upload{Key: key, ID: u.ID}, Begun: begun})
 	}
 	var err error
 	if page.next.Key, err = x.decoded(x.NextKey); err != nil {

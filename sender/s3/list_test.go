@@ -67,6 +67,31 @@ func TestPartsReadOnAfterTheCallerStopped(t *testing.T) {
 	}
 }
 
+// DELETE of a key with an empty upload id deletes the object, of an empty key the bucket.
+func TestUploadThatCannotBeNamedIsNotListed(t *testing.T) {
+	for name, upload := range map[string]string{
+		"no id": "<Key>k</Key>", "empty id": "<Key>k</Key><UploadId></UploadId>", "no key": "<UploadId>u</UploadId>",
+		"long id": "<Key>k</Key><UploadId>" + strings.Repeat("u", maxUploadID+1) + "</UploadId>",
+	} {
+		f := newFake(t, Options{}, func(w http.ResponseWriter, _ *seen) {
+			_, _ = fmt.Fprintf(w, "<ListMultipartUploadsResult><Upload>%s</Upload></ListMultipartUploadsResult>", upload)
+		})
+		if all, err := collect(f.Uploads(t.Context(), "")); len(all) > 0 || sender.KindOf(err) != sender.TryAgain {
+			t.Errorf("%s: %v, %v", name, all, err)
+		}
+	}
+}
+
+func TestUploadOfATimeThatCannotBeReadIsListed(t *testing.T) {
+	f := newFake(t, Options{}, func(w http.ResponseWriter, _ *seen) {
+		_, _ = fmt.Fprint(w, "<ListMultipartUploadsResult><Upload><Key>k</Key><UploadId>u</UploadId><Initiated>yesterday</Initiated></Upload></ListMultipartUploadsResult>")
+	})
+	all, err := collect(f.Uploads(t.Context(), ""))
+	if err != nil || len(all) != 1 || !all[0].Begun.IsZero() {
+		t.Errorf("%v, %v", all, err)
+	}
+}
+
 func TestPartsListingNeverEnds(t *testing.T) {
 	for name, page := range map[string]string{
 		"the same page":   "<IsTruncated>true</IsTruncated><Part><PartNumber>1</PartNumber></Part>",
