@@ -251,21 +251,30 @@ type retryLister struct {
 	below UploadLister
 }
 
-// Uploads goes on after the last upload it yielded. Uploads of one key come in no order: those seen are remembered.
+// Uploads goes on after the last key it yielded. Uploads of one key come in no order: those seen are remembered. Some
+// stores of the S3 dialect list keys in no order either: then all come as long as no page has to be asked for again.
 func (l *retryLister) Uploads(ctx context.Context, prefix string) iter.Seq2[OpenUpload, error] {
 	return func(yield func(OpenUpload, error) bool) {
-		var last string
+		var last string // the greatest key so far
 		seen := map[string]bool{}
+		passes := 0
 		fresh := func(u OpenUpload) bool {
-			if u.Key > last {
+			switch {
+			case u.Key > last:
 				last = u.Key
 				clear(seen)
+			case u.Key < last:
+				return passes == 1
+			case seen[u.ID]:
+				return false
 			}
-			known := u.Key < last || seen[u.ID]
 			seen[u.ID] = true
-			return !known
+			return true
 		}
-		list := func() iter.Seq2[OpenUpload, error] { return l.below.Uploads(ctx, prefix) }
+		list := func() iter.Seq2[OpenUpload, error] {
+			passes++
+			return l.below.Uploads(ctx, prefix)
+		}
 		relist(ctx, l.retry, call{op: opUploads, key: prefix}, list, fresh, yield)
 	}
 }

@@ -261,4 +261,11 @@ var tries = []mutation{
 		gone:  "n := len(p.Data)",
 		guard: "TestEmptyObjectsWaitForAStoreThatWantsFewerBytes", in: "sender",
 	},
+	{
+		rule:  "uploads that are listed in no order are all listed",
+		file:  "sender/retry.go",
+		check: "return passes == 1",
+		gone:  "return false",
+		guard: "TestUploadsInNoOrderAreAllListed", in: "sender",
+	},
 }
