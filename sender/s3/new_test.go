@@ -129,6 +129,22 @@ func TestWrongConfigurationAccepted(t *testing.T) {
 	}
 }
 
+// Whoever brings credentials of his own still means the endpoint of his region.
+func TestOwnCredentialsLeaveTheEndpointToTheRegion(t *testing.T) {
+	cleanAWS(t)
+	keys := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
+	})
+	s, err := New(t.Context(), Options{Bucket: "bucket", Region: "eu-west-1", Credentials: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if want := "bucket.s3.eu-west-1.amazonaws.com"; s.address.host != want {
+		t.Errorf("%q, want %q", s.address.host, want)
+	}
+}
+
 func TestMissingRegionGuessed(t *testing.T) {
 	cleanAWS(t, "AWS_ACCESS_KEY_ID", "A", "AWS_SECRET_ACCESS_KEY", "S")
 	if _, err := New(t.Context(), Options{Bucket: "b"}); err == nil || !strings.Contains(err.Error(), "AWS_REGION") {
