@@ -136,6 +136,7 @@ func TestS3KeyThatIsNoneIsRefused(t *testing.T) {
 	}
 	c.do("PUT", "/demo/k", nil, change(1, "ROT13")...).code(400, "InvalidEncryptionAlgorithmError")
 	c.do("PUT", "/demo/k", nil, change(3, "c2hvcnQ=")...).code(400, "InvalidArgument")
+	c.do("PUT", "/demo/k", nil, brought([]byte("short"), "x-amz-")...).code(400, "InvalidArgument")
 	c.do("PUT", "/demo/k", nil, change(5, "1B2M2Y8AsgTpgAmY7PhCfg==")...).code(400, "InvalidArgument")
 	c.do("PUT", "/demo/k", nil, append(change(1, "AES256"), "x-amz-server-side-encryption", "AES256")...).code(400, "InvalidArgument")
 }

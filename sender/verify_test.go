@@ -61,6 +61,7 @@ func TestWrongAnswerToCompleteIsNotAWrongObject(t *testing.T) {
 		}
 		r.wantCalls(t, sendertest.Complete, 1)
 		r.wantCalls(t, sendertest.Head, 2)
+		r.wantCalls(t, sendertest.Abort, 1) // who answers nonsense may have made nothing, beside an equal object
 	})
 }
 

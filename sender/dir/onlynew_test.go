@@ -11,6 +11,20 @@ import (
 	"github.com/ingest-dev/ingest/sender/sendertest"
 )
 
+// Gigabytes would be written for nothing.
+func TestUploadIsNotBegunWhereAnObjectIs(t *testing.T) {
+	s, root := open(t)
+	if err := put(t, s, "a", "data"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Begin(t.Context(), &sender.Object{Key: "a", OnlyNew: true}); !errors.Is(err, sender.ErrExists) {
+		t.Errorf("%v, want ErrExists", err)
+	}
+	if got, want := tree(t, root), ".ingest/ a"; got != want {
+		t.Errorf("the directory holds %s, want %s", got, want)
+	}
+}
+
 // A link that stayed would let whoever writes to the one file change the other.
 func TestNewObjectHasOneNameAlone(t *testing.T) {
 	s, root := open(t)

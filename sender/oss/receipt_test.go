@@ -23,6 +23,14 @@ func TestReceiptKeepsNothingOfTheHead(t *testing.T) {
 	}
 }
 
+// Two headers whose names differ in case alone are one to OSS, and to Get, which takes the first.
+func TestMetadataThatIsThereTwiceIsTheFirst(t *testing.T) {
+	m := metadata(wire.Header{{Name: "X-Oss-Meta-A", Value: "1"}, {Name: "x-oss-meta-a", Value: "2"}})
+	if len(m) != 1 || m["a"] != "1" {
+		t.Error(m)
+	}
+}
+
 // The journal has room for 128 bytes of each.
 func TestReceiptThatIsTooLongIsNone(t *testing.T) {
 	for _, n := range []int{maxETag, maxETag + 1} {
