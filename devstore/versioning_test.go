@@ -18,7 +18,7 @@ func TestVersioningIsKeptAndGivesIds(t *testing.T) {
 		if got := state(); got != "" {
 			t.Errorf("a new bucket is %q", got)
 		}
-		for _, wrong := range []string{"", "<VersioningConfiguration/>", strings.Replace(versioningOn, "Enabled", "On", 1), "<Versioning/>"} {
+		for _, wrong := range []string{"", "<VersioningConfiguration/>", strings.Replace(versioningOn, "Enabled", "On", 1), strings.ReplaceAll(versioningOn, "VersioningConfiguration", "Versioning")} {
 			c.do("PUT", "/demo?versioning", []byte(wrong)).code(400, "MalformedXML")
 		}
 		c.do("PUT", "/demo?versioning", []byte(versioningOn)).ok(200)
