@@ -3,6 +3,7 @@ package journal
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/ingest-dev/ingest/hasher"
@@ -29,14 +30,23 @@ func begun(row int64, id string) Begun {
 
 // The law: a million records a second are appended, so that the journal is never what a run waits for.
 func BenchmarkAppendPart(b *testing.B) {
-	benchmarkAppend(b, func(j *Journal, i int64) error { return j.Append(part(i, 1)) })
+	benchmarkAppend(b, Options{}, func(j *Journal, i int64) error { return j.Append(part(i, 1)) })
 }
 func BenchmarkAppendOutcome(b *testing.B) {
-	benchmarkAppend(b, func(j *Journal, i int64) error { return j.Append(outcome(i, Done)) })
+	benchmarkAppend(b, Options{}, func(j *Journal, i int64) error { return j.Append(outcome(i, Done)) })
 }
 
-func benchmarkAppend(b *testing.B, add func(*Journal, int64) error) {
-	j, _, err := Open(filepath.Join(b.TempDir(), "j"), testJob, Options{})
+// BenchmarkAppendAhead is a run's: as many records wait to be written as parts are in flight.
+func BenchmarkAppendAhead(b *testing.B) {
+	for _, ahead := range []int{1, 2, 4, 16, 64, 256} {
+		b.Run(strconv.Itoa(ahead), func(b *testing.B) {
+			benchmarkAppend(b, Options{Ahead: ahead}, func(j *Journal, i int64) error { return j.Append(part(i, 1)) })
+		})
+	}
+}
+
+func benchmarkAppend(b *testing.B, o Options, add func(*Journal, int64) error) {
+	j, _, err := Open(filepath.Join(b.TempDir(), "j"), testJob, o)
 	if err != nil {
 		b.Fatal(err)
 	}

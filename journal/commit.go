@@ -58,6 +58,7 @@ func (j *Journal) wrote(b batch) {
 	if b.frames != nil {
 		j.spare = b.frames[:0]
 	}
+	j.room.Broadcast()
 	if j.synced < j.wanted && j.wanted <= j.inFile {
 		nudge(j.due)
 	}

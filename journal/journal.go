@@ -18,10 +18,11 @@ type Journal struct {
 	storage  *storage
 	lock     *lock // nil for a temporary journal
 	every    time.Duration
-	volatile bool // never synced, and gone when it is closed
+	ahead    uint64 // records that may wait to be written; 0: any number
+	volatile bool   // never synced, and gone when it is closed
 
 	mu      sync.Mutex
-	room    *sync.Cond // the buffer was taken, or nobody will take it
+	room    *sync.Cond // the buffer was taken or written, or nobody will take it
 	frames  encoder
 	buf     []byte        // frames to write
 	spare   []byte        // the buffer that is not in use
@@ -51,6 +52,7 @@ func newJournal(s *storage, state *State, o Options) *Journal {
 	j := &Journal{
 		storage: s,
 		every:   o.Commit,
+		ahead:   uint64(o.Ahead),
 		frames:  encoder{seed: s.header.seed(), last: s.last},
 		inFile:  s.last,
 		synced:  s.last,
@@ -74,16 +76,17 @@ func (j *Journal) start() {
 
 // Append adds a record. It only encodes it, and does not keep it: the record is written at once, by the writer,
 // and so survives the end of the process; it is synced with the next group, and then survives that of the machine.
-// Append waits only while the disk is megabytes behind, and never for a sync alone. It fails with [ErrRecord] if
-// the record is out of bounds, or is an [Outcome] that takes back what is stored: of a [Done], [Kept] or
-// [CallbackFailed] row any, of an [Unverified] one Failed. It fails with [ErrDead] and with [ErrClosed].
+// Append waits only while the disk is behind with writing, by 4 MiB or by [Options.Ahead] records, and never for a sync
+// alone. It fails with [ErrRecord] if the record is out of bounds, or is an [Outcome] that takes back what is stored: of
+// a [Done], [Kept] or [CallbackFailed] row any, of an [Unverified] one Failed. It fails with [ErrDead] and with
+// [ErrClosed].
 func (j *Journal) Append(r Record) error {
 	if err := check(r); err != nil {
 		return err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for len(j.buf) >= bufferLimit && j.usable() == nil {
+	for j.behind() && j.usable() == nil {
 		j.room.Wait()
 	}
 	if err := j.usable(); err != nil {
@@ -97,6 +100,11 @@ func (j *Journal) Append(r Record) error {
 		nudge(j.wake)
 	}
 	return nil
+}
+
+// behind reports whether so much waits to be written that nothing may be added. The mutex is held.
+func (j *Journal) behind() bool {
+	return len(j.buf) >= bufferLimit || j.ahead > 0 && j.frames.last-j.inFile >= j.ahead
 }
 
 // encode adds the record's frame to the buffer, or leaves it as it is. The mutex is held.

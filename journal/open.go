@@ -22,6 +22,10 @@ type Options struct {
 	Commit time.Duration // the longest that a record waits to be durable; 200 ms
 	Tool   string        // version of the program, for the header; at most 64 bytes of it
 
+	// Ahead is how many records Append may be ahead of the file, those that are being written included: so many does the
+	// end of the process take at most. 0: as many as fit into 4 MiB, like any larger number.
+	Ahead int
+
 	files files // the real file system
 }
 
@@ -29,6 +33,7 @@ func (o Options) withDefaults() Options {
 	if o.Commit <= 0 {
 		o.Commit = defaultCommit
 	}
+	o.Ahead = max(0, o.Ahead)
 	if o.files == nil {
 		o.files = disk{}
 	}

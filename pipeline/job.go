@@ -99,6 +99,12 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// Ahead is what the run's journal is to have for journal.Options.Ahead: as many records may wait for the disk as parts
+// are in flight, or as the run begins with where it finds the number. So a disk that holds up a write cannot make a
+// kill cost more than about what is in flight, and one that does not holds up nobody: 16 records ahead are two million
+// a second.
+func (o Options) Ahead() int { return max(1, o.withDefaults().Parallel) }
+
 // Check returns an error wrapping [ErrOption] if the options do not suit a store of these limits.
 func (o Options) Check(l sender.Limits) error {
 	o = o.withDefaults()

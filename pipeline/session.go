@@ -105,7 +105,7 @@ func (s Settings) openJournal(checked manifests.Summary) (*journal.Journal, *jou
 	case job.Target == "":
 		return nil, nil, fmt.Errorf("%w: a journal of a store that does not say where it is needs a Place", ErrOption)
 	}
-	return journal.Open(s.Journal, job, journal.Options{})
+	return journal.Open(s.Journal, job, journal.Options{Ahead: s.Options.Ahead()})
 }
 
 // placeOf is what a store says of itself.

@@ -26,17 +26,19 @@ func (t *transfer) openJournal(ctx context.Context, j *job, beside string) error
 			return err
 		}
 	}
-	var journalErr error
-	if path == "" {
-		j.Journal, j.Known, journalErr = journal.Temporary(j.identity(), journal.Options{Tool: version})
-	} else {
-		j.Journal, j.Known, journalErr = journal.Open(path, j.identity(), journal.Options{Tool: version})
-	}
-	if journalErr != nil {
-		return &exit{exitJournal, explainJournal(journalErr)}
+	if j.Journal, j.Known, err = j.takeJournal(path); err != nil {
+		return &exit{exitJournal, explainJournal(err)}
 	}
 	j.closers = append(j.closers, j.Journal.Close)
 	return nil
+}
+
+// takeJournal opens the journal at path, or, where that is empty, one that nobody will open again.
+func (j *job) takeJournal(path string) (*journal.Journal, *journal.State, error) {
+	if path == "" {
+		return journal.Temporary(j.identity(), journal.Options{Tool: version})
+	}
+	return journal.Open(path, j.identity(), journal.Options{Tool: version, Ahead: j.Options.Ahead()})
 }
 
 // journalSuffix is what a journal is called after the manifest beside it.

@@ -5,8 +5,8 @@ var words = []mutation{
 	{
 		rule:  "a locked journal has exit code 4",
 		file:  "cmd/ingest/checkpoint.go",
-		check: "return &exit{exitJournal, explainJournal(journalErr)}",
-		gone:  "return &exit{exitUsage, explainJournal(journalErr)}",
+		check: "return &exit{exitJournal, explainJournal(err)}",
+		gone:  "return &exit{exitUsage, explainJournal(err)}",
 		guard: "TestScripts/journal", in: "cmd/ingest",
 	},
 	{
