@@ -41,7 +41,7 @@ func (t *truth) state() *State {
 	s := NewState()
 	for row, o := range t.outcomes {
 		s.rows(o.Status).Add(uint32(row))
-		if o.Status == Done {
+		if o.Status.made() {
 			s.Bytes += o.Size
 		}
 	}

@@ -22,7 +22,7 @@ type replay struct {
 	epoch int
 
 	superseded counter // outcomes that are not the last of their row
-	redone     bool    // a Done was superseded: state.Bytes needs another pass
+	recount    bool    // one was superseded whose size counts: state.Bytes needs another pass
 	last       uint64  // sequence number of the last frame
 	end        int64   // offset in the file behind the last frame
 	dead       int64   // bytes of frames that a compaction would leave out, about
@@ -143,12 +143,12 @@ func (p *replay) outcome(f frame) bool {
 	if !ok {
 		return false
 	}
-	again, wasDone := p.state.settle(&r)
+	again, counted := p.state.settle(&r)
 	if again {
 		p.superseded.add(uint32(r.Row))
 		p.dead += f.size() // the earlier frame's size is not known any more; this one's is a fair guess
 	}
-	p.redone = p.redone || wasDone
+	p.recount = p.recount || counted
 	if r.Status != Failed {
 		p.close(r.Row)
 	}

@@ -17,7 +17,7 @@ type State struct {
 
 	Created time.Time // when the job began, by this machine's clock then
 
-	Bytes  int64   // sizes of the rows in Done
+	Bytes  int64   // sizes of the objects of the rows in Done, Unverified and CallbackFailed
 	Damage *Damage // nil if there was none
 	Torn   int64   // bytes that were cut from the end: what a crash left of the last writes
 	New    bool    // the journal was created
@@ -42,21 +42,24 @@ func NewState() *State {
 	}
 }
 
-// settle notes an outcome. It reports whether the row had one before, and whether that was Done.
-func (s *State) settle(o *Outcome) (again, wasDone bool) {
+// made reports whether the job has made an object of the row, whose size counts.
+func (s Status) made() bool { return s == Done || s == Unverified || s == CallbackFailed }
+
+// settle notes an outcome. It reports whether the row had one before, and whether that one's size is in Bytes.
+func (s *State) settle(o *Outcome) (again, counted bool) {
 	row := uint32(o.Row)
 	for _, status := range statuses {
 		if rows := s.rows(status); status != o.Status && !rows.IsEmpty() && rows.CheckedRemove(row) {
-			again, wasDone = true, status == Done
+			again, counted = true, status.made()
 		}
 	}
 	if !s.rows(o.Status).CheckedAdd(row) {
-		again, wasDone = true, o.Status == Done
+		again, counted = true, o.Status.made()
 	}
-	if o.Status == Done {
+	if o.Status.made() {
 		s.Bytes += o.Size
 	}
-	return again, wasDone
+	return again, counted
 }
 
 // settled returns how many rows have an outcome.

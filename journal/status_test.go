@@ -86,7 +86,7 @@ func TestStoredRowsAreKnownByAllTheirStatuses(t *testing.T) {
 			t.Errorf("row %d: stored %t, want %t", row, !want, want)
 		}
 	}
-	if state.Upload(5) != nil || state.Bytes != 1 {
+	if state.Upload(5) != nil || state.Bytes != 5 {
 		t.Errorf("%+v, %d bytes", state.Upload(5), state.Bytes)
 	}
 	if j.Append(outcome(5, Failed)) == nil {

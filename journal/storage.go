@@ -206,12 +206,12 @@ func (s *storage) replay(p *replay) error {
 	if p.end+p.state.Torn != s.size {
 		return fmt.Errorf("%w: it got shorter while it was read", ErrChanged)
 	}
-	if !p.redone {
+	if !p.recount {
 		return nil
 	}
 	p.state.Bytes = 0
 	return settled(s.frames(s.size), &p.superseded, func(_ frame, o *Outcome) error {
-		if o.Status == Done {
+		if o.Status.made() {
 			p.state.Bytes += o.Size
 		}
 		return nil
