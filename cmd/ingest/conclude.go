@@ -87,10 +87,10 @@ func (m *move) writeReport(ctx context.Context, stdout io.Writer, j *job) error 
 	return writeFile(m.report, func(w io.Writer) error { return pipeline.Report(ctx, w, j.Job) })
 }
 
-// endJournal deletes the journal of a job of which nothing is left to do. Rows whose callbacks failed would be sent
-// again without it.
+// endJournal deletes the journal of a job of which nothing is left to do. Rows that are stored, and are still to be
+// accepted, would be sent again without it.
 func (m *move) endJournal(j *job, p pipeline.Progress) error {
-	if p.Failed > 0 || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal {
+	if p.Failed > 0 || p.Unverified > 0 && !m.allow || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal {
 		return nil
 	}
 	return j.Journal.Remove()

@@ -222,8 +222,8 @@ var words = []mutation{
 	{
 		rule:  "a journal is kept as long as rows have failed",
 		file:  "cmd/ingest/conclude.go",
-		check: "p.Failed > 0 || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal",
-		gone:  "p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal",
+		check: "p.Failed > 0 || p.Unverified > 0 && !m.allow || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal",
+		gone:  "p.Unverified > 0 && !m.allow || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal",
 		guard: "TestScripts/exists", in: "cmd/ingest",
 	},
 	{
