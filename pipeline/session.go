@@ -30,25 +30,27 @@ type Settings struct {
 	// itself. Stores that say nothing need it, if there is a Journal.
 	Place string
 
+	Accept  Accept         // rows that are no failure of the session; its journal goes when all the others are done
 	Sender  sender.Options // Retries, Counters and Quit are set from Options and by the session
 	Reader  reader.Options // Buffers are as many as Options.Parallel and MaxParallel say
 	Options Options
 }
 
-// ErrRows is returned when a run has ended, and not every row is in the store and proven. The error wraps the first
-// row's failure too.
-var ErrRows = errors.New("not every row is in the store")
+// ErrRows is returned when a run has ended, and not every row has ended well; see [Progress.Finished]. The error wraps
+// the first failure of this run too.
+var ErrRows = errors.New("not every row has ended well")
 
 // Session is a job with everything that it needs: [Job] and [Runner] for who moves files from a program of his own.
 // It runs once. To try again what failed, close it and open another.
 type Session struct {
 	*Runner
 	job      Job
+	accept   Accept
 	counters sender.Counters
 	quit     func()
 
 	mu    sync.Mutex
-	first error // of the rows that failed
+	first error // of the rows that did not end well
 }
 
 // Open checks the whole manifest and takes the journal. It asks nothing of the store. The session must be closed; the
@@ -63,7 +65,7 @@ func Open(ctx context.Context, s Settings) (*Session, error) {
 	if err := s.Options.Check(s.Store.Limits()); err != nil {
 		return nil, err
 	}
-	session := new(Session)
+	session := &Session{accept: s.Accept}
 	session.job = s.job(session, checked)
 	if session.job.Journal, session.job.Known, err = s.openJournal(checked); err != nil {
 		return nil, err
@@ -122,7 +124,7 @@ func placeOf(s sender.Store) string {
 
 // note keeps the first failure.
 func (s *Session) note(e Event) {
-	if e.Kind != Settled || e.Err == nil {
+	if e.Kind != Settled || e.Err == nil || s.accept.well(e.Status) {
 		return
 	}
 	s.mu.Lock()
@@ -132,8 +134,8 @@ func (s *Session) note(e Event) {
 	}
 }
 
-// Run brings every row to its outcome, as [Runner.Run] does, and then fails with [ErrRows] unless all of them are in
-// the store and proven.
+// Run brings every row to its outcome, as [Runner.Run] does, and then fails with [ErrRows] unless all of them have ended
+// well.
 func (s *Session) Run(ctx context.Context) error {
 	if err := s.Runner.Run(ctx); err != nil {
 		return err
@@ -166,10 +168,11 @@ func (s *Session) RunShowing(ctx context.Context, every time.Duration, show func
 
 func (s *Session) missing() error {
 	p := s.Progress()
-	if p.Done == p.Rows {
+	if p.Finished(s.accept) {
 		return nil
 	}
-	err := fmt.Errorf("%w: of %d, %d failed and %d could not be proven", ErrRows, p.Rows, p.Failed, p.Unverified)
+	err := fmt.Errorf("%w: of %d, %d failed, %d could not be proven, and the callbacks of %d failed",
+		ErrRows, p.Rows, p.Failed, p.Unverified, p.CallbackFailed)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.first == nil {
@@ -192,7 +195,7 @@ func (s *Session) Report(ctx context.Context, w io.Writer) error { return Report
 
 // Close gives the journal back. That of a job of which nothing is left to do is deleted.
 func (s *Session) Close() error {
-	if p := s.Progress(); p.Done == p.Rows {
+	if p := s.Progress(); p.Finished(s.accept) {
 		return s.job.Journal.Remove()
 	}
 	return s.job.Journal.Close()

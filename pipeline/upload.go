@@ -12,8 +12,9 @@ import (
 // own checksum, and with a [Settings.Journal] carried on where an earlier call was cut off. The settings' Manifest is
 // not looked at.
 //
-// A nil error means that the object is there, whole. The error of a file that could not be stored wraps [ErrRows] and
-// the *[Fault] or *sender.Error that says why; others are those of [Open] and [Runner.Run].
+// A nil error means that the object is there, whole; or, as the status says, that what was there is left alone, or what
+// [Settings].Accept accepts. The error of a file that could not be stored wraps [ErrRows] and the *[Fault] or
+// *sender.Error that says why; others are those of [Open] and [Runner.Run].
 func Upload(ctx context.Context, source, key string, s Settings) (stored journal.Outcome, err error) {
 	s.Manifest = manifests.Single(source, key)
 	session, err := Open(ctx, s)

@@ -62,7 +62,7 @@ func (c *adoptCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if c.remove && c.allow {
+	if c.remove && c.accept.Unverified {
 		return usagef("--remove-checkpoint is for objects that are proven: not with --allow-unverified")
 	}
 	list, wrong, err := c.find(args, log)

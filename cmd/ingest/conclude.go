@@ -56,17 +56,20 @@ func (m *move) outcome(p pipeline.Progress, runErr error) error {
 		return manifestChanged(runErr)
 	case runErr != nil:
 		return &exit{exitCode(runErr), fmt.Errorf("%w; to go on:\n  %s", explainJournal(runErr), commandLine())}
+	case p.Finished(m.accept):
+		return nil
 	case p.Failed > 0:
 		return &exit{exitFailed, fmt.Errorf("%s of %s rows failed; to try them again:\n  %s",
 			humanCount(p.Failed), humanCount(p.Rows), commandLine())}
-	case p.Unverified > 0 && !m.allow:
+	case p.Unverified > 0 && !m.accept.Unverified:
 		return &exit{exitFailed, fmt.Errorf("%s rows are stored, but the store offers no checksum to prove them by: "+
 			"compare them by other means, or accept it with --allow-unverified", humanCount(p.Unverified))}
-	case p.CallbackFailed > 0 && !m.allowSilent:
+	case p.CallbackFailed > 0 && !m.accept.CallbackFailed:
 		return &exit{exitFailed, fmt.Errorf("%s rows are stored and proven, but their callbacks failed, or may have (the report has each): "+
 			"they are not sent again; tell the application yourself, and accept it with --allow-callback-failed", humanCount(p.CallbackFailed))}
 	}
-	return nil
+	return &exit{exitFailed, fmt.Errorf("%s of %s rows have no outcome; to go on:\n  %s",
+		humanCount(p.Rows-p.Settled()), humanCount(p.Rows), commandLine())}
 }
 
 // manifestChanged is the end of a run whose manifest was edited under it. The journal is of the manifest as it was,
@@ -90,7 +93,7 @@ func (m *move) writeReport(ctx context.Context, stdout io.Writer, j *job) error 
 // endJournal deletes the journal of a job of which nothing is left to do. Rows that are stored, and are still to be
 // accepted, would be sent again without it.
 func (m *move) endJournal(j *job, p pipeline.Progress) error {
-	if p.Failed > 0 || p.Unverified > 0 && !m.allow || p.CallbackFailed > 0 && !m.allowSilent || m.keepJournal {
+	if m.keepJournal || !p.Finished(m.accept) {
 		return nil
 	}
 	return j.Journal.Remove()

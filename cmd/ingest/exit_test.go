@@ -44,17 +44,22 @@ func TestErrorEndsWithTheCodeOfAnother(t *testing.T) {
 }
 
 func TestRowsThatAreNotProvenPassForSuccess(t *testing.T) {
-	unverified, failed := pipeline.Progress{Rows: 2, Unverified: 1}, pipeline.Progress{Rows: 2, Failed: 1}
+	accepting := move{accept: pipeline.Accept{Unverified: true, CallbackFailed: true}}
 	for name, c := range map[string]struct {
 		move move
 		p    pipeline.Progress
 		want int
 	}{
-		"all done":               {move{}, pipeline.Progress{Rows: 2, Done: 2}, exitDone},
-		"unverified":             {move{}, unverified, exitFailed},
-		"unverified, as allowed": {move{allow: true}, unverified, exitDone},
-		"failed":                 {move{allow: true}, failed, exitFailed},
+		"all done":               {move{}, pipeline.Progress{Done: 2}, exitDone},
+		"kept":                   {move{}, pipeline.Progress{Done: 1, Kept: 1}, exitDone},
+		"unverified":             {move{}, pipeline.Progress{Done: 1, Unverified: 1}, exitFailed},
+		"unverified, as allowed": {accepting, pipeline.Progress{Done: 1, Unverified: 1}, exitDone},
+		"unheard":                {move{}, pipeline.Progress{Done: 1, CallbackFailed: 1}, exitFailed},
+		"unheard, as allowed":    {accepting, pipeline.Progress{Unverified: 1, CallbackFailed: 1}, exitDone},
+		"failed":                 {accepting, pipeline.Progress{Done: 1, Failed: 1}, exitFailed},
+		"without an outcome":     {accepting, pipeline.Progress{Done: 1}, exitFailed},
 	} {
+		c.p.Rows = 2
 		if got := exitCode(c.move.outcome(c.p, nil)); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}

@@ -16,8 +16,7 @@ import (
 type move struct {
 	transfer
 	keepJournal bool
-	allow       bool
-	allowSilent bool // callbacks that failed
+	accept      pipeline.Accept
 	report      string
 	progress    string
 	json        bool
@@ -32,8 +31,8 @@ func (m *move) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&m.restart, "restart", false, "throw the journal away first, aborting the uploads that it knows")
 	f.BoolVar(&m.keepJournal, "keep-journal", false, "keep the journal when all is done")
-	f.BoolVar(&m.allow, "allow-unverified", false, "exit 0 although the store offered no checksum for some rows")
-	f.BoolVar(&m.allowSilent, "allow-callback-failed", false, "exit 0 although the callbacks of some rows failed")
+	f.BoolVar(&m.accept.Unverified, "allow-unverified", false, "exit 0 although the store offered no checksum for some rows")
+	f.BoolVar(&m.accept.CallbackFailed, "allow-callback-failed", false, "exit 0 although the callbacks of some rows failed")
 	f.BoolVar(&m.adopt.Search, "adopt-uploads", false, "carry on uploads that other programs left open under the same keys, where their parts are the file's")
 	f.StringVar(&m.report, "report", "", "write one JSON line a row to `FILE`, or - for stdout")
 	f.StringVar(&m.token, "token", auto, "auto: mark an object where nothing else would settle a lost answer; or never")
