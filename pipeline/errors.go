@@ -69,6 +69,7 @@ var codes = []struct {
 	{sender.ErrCorrupt, "StoredCorrupt"},
 	{sender.ErrNoAnswer, "NoAnswer"},
 	{sender.ErrUnreachable, "Unreachable"},
+	{journal.ErrRecord, "UnusableAnswer"},
 	{ErrPanic, "InternalFault"},
 }
 

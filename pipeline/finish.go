@@ -116,7 +116,7 @@ func (f *file) named(info sender.Info) {
 // sameSum reports whether both are known and equal.
 func sameSum(a, b hasher.Checksum) bool { return !a.IsZero() && a == b }
 
-// cleanUp drops an upload that no later run could use. It keeps one that can be carried on; and if the store will
+// cleanUp drops an upload that no later run could use: one of which the journal cannot know all parts, too. It keeps one that can be carried on; and if the store will
 // not abort, the journal still knows the upload. A row that the end of the run cut off keeps its upload, whatever
 // went wrong with it before. To clean up takes nothing off the row's retries, of which there may be none left.
 func (r *Runner) cleanUp(ctx context.Context, f *file) {
@@ -126,7 +126,8 @@ func (r *Runner) cleanUp(ctx context.Context, f *file) {
 	switch {
 	case errors.Is(f.err, sender.ErrNoSuchUpload):
 		f.drop = true
-	case sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt), errors.Is(f.err, sender.ErrExists):
+	case errors.Is(f.err, journal.ErrRecord),
+		sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt), errors.Is(f.err, sender.ErrExists):
 		f.drop = r.job.Store.Abort(ctx, *f.upload) == nil
 	case r.misfits(f):
 		f.shun()

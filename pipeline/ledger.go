@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/ingest-dev/ingest/hasher"
 	"github.com/ingest-dev/ingest/journal"
@@ -58,7 +59,7 @@ func (l *ledger) partKept(p *part) {
 	}
 	l.tally.part(p)
 	if p.unsure != nil {
-		l.record(*p.claim)
+		p.file.fail(l.record(*p.claim))
 	}
 }
 
@@ -68,10 +69,10 @@ func (l *ledger) partSent(p *part) {
 	f.parts[p.number-1] = sender.StoredPart{Number: p.number, Size: p.n, ETag: p.receipt.ETag, Checksum: sum}
 	f.extra += max(0, p.receipt.Attempts-1)
 	l.tally.part(p)
-	l.record(journal.Part{
+	f.fail(l.record(journal.Part{
 		Row: f.row.Number, Number: p.number, Size: p.n,
 		XXH3: p.sums.Get(hasher.XXH3).Uint64(), Checksum: sum, ETag: p.receipt.ETag,
-	})
+	}))
 }
 
 // settle decides a file's outcome and records it, or has it sent again.
@@ -79,7 +80,7 @@ func (l *ledger) settle(f *file) {
 	l.tally.leave(f)
 	l.tell(f)
 	if f.drop {
-		l.record(journal.Dropped{Row: f.row.Number})
+		f.fail(l.record(journal.Dropped{Row: f.row.Number}))
 	}
 	switch {
 	case f.err == nil:
@@ -116,8 +117,12 @@ func (l *ledger) tell(f *file) {
 }
 
 func (l *ledger) done(f *file) {
+	if err := l.record(l.outcome(f)); err != nil {
+		f.fail(err)
+		l.failed(f)
+		return
+	}
 	f.settled = true
-	l.record(l.outcome(f))
 	if f.status != journal.Kept {
 		l.tally.bytes.Add(f.object.Size)
 	}
@@ -130,9 +135,18 @@ func (l *ledger) failed(f *file) {
 	f.status = journal.Failed
 	o := l.outcome(f)
 	o.Failure = failureOf(f.err)
-	l.record(o)
+	if err := l.record(o); err != nil {
+		_ = l.record(bare(o, err)) // of which nothing is the store's
+	}
 	l.tally.failed.Add(1)
 	l.opts.Observe(f.event(Settled, f.err))
+}
+
+// bare is the outcome of a row of which the journal refuses a text, without any that came from the store.
+func bare(o journal.Outcome, refusal error) journal.Outcome {
+	return journal.Outcome{
+		Row: o.Row, Status: journal.Failed, Size: o.Size, Parts: o.Parts, Attempts: o.Attempts, Failure: failureOf(refusal),
+	}
 }
 
 func (l *ledger) outcome(f *file) journal.Outcome {
@@ -168,12 +182,18 @@ func repeats(err error) int {
 	return 0
 }
 
-// record appends to the journal. A journal that fails stops the run: what happens from then on is not remembered,
-// so less of it is better.
-func (l *ledger) record(rec journal.Record) {
-	if err := l.job.Journal.Append(rec); err != nil {
+// record appends to the journal. It returns an error if the journal is sound and takes no such record, for what the
+// store answered: that is the row's misfortune. A journal that fails stops the run: what happens from then on is not
+// remembered, so less of it is better.
+func (l *ledger) record(rec journal.Record) error {
+	err := l.job.Journal.Append(rec)
+	if errors.Is(err, journal.ErrRecord) {
+		return fmt.Errorf("what the store answered cannot be remembered: %w", err)
+	}
+	if err != nil {
 		l.halt.stop(err)
 	}
+	return nil
 }
 
 // alarm stops the run for an error that no other row can escape.

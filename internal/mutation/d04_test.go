@@ -89,8 +89,8 @@ var sources = []mutation{
 	{
 		rule:  "what was sent of a source that changed is aborted",
 		file:  "pipeline/finish.go",
-		check: "case sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt), ",
-		gone:  "case errors.Is(f.err, sender.ErrCorrupt), ",
+		check: "sourceFailed(f.err), errors.Is(f.err, sender.ErrCorrupt), ",
+		gone:  "errors.Is(f.err, sender.ErrCorrupt), ",
 		guard: "TestSourceChangedWhileSentIsNeverCompleted", in: "pipeline",
 	},
 	{
