@@ -29,6 +29,6 @@ func agrees(k journal.Part, s sender.StoredPart) bool {
 	if k.Size != s.Size || !strings.EqualFold(k.ETag, s.ETag) {
 		return false
 	}
-	comparable := s.Checksum.Algorithm == k.Checksum.Algorithm && !s.Checksum.IsZero()
-	return !comparable || s.Checksum == k.Checksum
+	alike := s.Checksum.Algorithm == k.Checksum.Algorithm && !s.Checksum.IsZero()
+	return !alike || s.Checksum == k.Checksum
 }

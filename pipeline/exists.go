@@ -131,7 +131,7 @@ func (r *Runner) compareObject(ctx context.Context, f *file, info sender.Info) e
 	if info.Size != f.object.Size {
 		return nil
 	}
-	theirs := comparable(info)
+	theirs := provingSum(info)
 	if theirs.IsZero() {
 		f.incomparable = true
 		return nil
@@ -152,9 +152,9 @@ func (r *Runner) compareObject(ctx context.Context, f *file, info sender.Info) e
 	return nil
 }
 
-// comparable returns the checksum by which an object can be compared, or zero. An ETag of 32 hex digits is an MD5, or
+// provingSum returns the checksum by which an object can be compared, or zero. An ETag of 32 hex digits is an MD5, or
 // none of the source's: objects made of parts have longer ones, and what else a store may put there equals no MD5.
-func comparable(info sender.Info) hasher.Checksum {
+func provingSum(info sender.Info) hasher.Checksum {
 	if !info.Checksum.IsZero() {
 		return info.Checksum
 	}
@@ -181,23 +181,24 @@ func (r *Runner) digestAll(ctx context.Context, f *file, set hasher.Set) (hasher
 	return d.Sums(), r.unchanged(ctx, f)
 }
 
-// refused decides what it means that the store has an object where a new one was to be. It returns nil if the row needs
-// nothing more, or if the object is ours to replace, as f.object then says; and else why it fails.
-func (r *Runner) refused(ctx context.Context, f *file, refusal error) error {
+// refused decides what it means that the store has an object where a new one was to be. It returns no error if the row
+// needs nothing more, or if the object, of which it tells, is ours to replace, as f.object then says; and else why it
+// fails.
+func (r *Runner) refused(ctx context.Context, f *file, refusal error) (sender.Info, error) {
 	info, err := r.job.Store.Head(f.spending(ctx), f.object.Key)
 	switch {
 	case errors.Is(err, sender.ErrNotFound):
-		return refusal // it is gone again: the next run will see
+		return info, refusal // it is gone again: the next run will see
 	case err != nil:
-		return err
+		return info, err
 	case f.made(info): // and it has other bytes than were sent, as it would have been settled otherwise
 		f.object.OnlyNew = false
-		return nil
+		return info, nil
 	case r.opts.IfExists == Skip:
 		f.keep(info)
-		return nil
+		return info, nil
 	}
-	return refusal
+	return info, refusal
 }
 
 // beginNew is Begin for a row that may be refused because its object is there.
@@ -206,11 +207,8 @@ func (r *Runner) beginNew(ctx context.Context, f *file) (sender.Upload, error) {
 	if !f.object.OnlyNew || !errors.Is(err, sender.ErrExists) {
 		return u, err
 	}
-	if refusal := r.refused(ctx, f, err); refusal != nil || f.there {
-		return u, refusal
-	}
-	info, err := r.job.Store.Head(ctx, f.object.Key)
-	if err != nil {
+	info, err := r.refused(ctx, f, err)
+	if err != nil || f.there {
 		return u, err
 	}
 	if err := r.compareObject(ctx, f, info); err != nil || f.there {
@@ -225,8 +223,8 @@ func (r *Runner) makeNew(ctx context.Context, f *file, request func() (sender.Re
 	if !f.object.OnlyNew || !errors.Is(err, sender.ErrExists) {
 		return got, err
 	}
-	if refusal := r.refused(ctx, f, err); refusal != nil || f.there {
-		return f.got, refusal
+	if _, err := r.refused(ctx, f, err); err != nil || f.there {
+		return f.got, err
 	}
 	return request()
 }
