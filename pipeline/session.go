@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -96,11 +95,7 @@ func (s Settings) job(session *Session, checked manifests.Summary) Job {
 
 // openJournal opens the journal, or one that nobody will open again.
 func (s Settings) openJournal(checked manifests.Summary) (*journal.Journal, *journal.State, error) {
-	root, err := filepath.Abs(s.Manifest.Root())
-	if err != nil {
-		return nil, nil, fmt.Errorf("find the root of the manifest: %w", err)
-	}
-	job := journal.Job{Manifest: checked.Digest, Rows: checked.Rows, Target: cmp.Or(s.Place, placeOf(s.Store)), Root: root}
+	job := IdentityOf(s.Manifest, checked, cmp.Or(s.Place, PlaceOf(s.Store, "")))
 	switch {
 	case s.Journal == "":
 		return journal.Temporary(job, journal.Options{})
@@ -108,18 +103,6 @@ func (s Settings) openJournal(checked manifests.Summary) (*journal.Journal, *jou
 		return nil, nil, fmt.Errorf("%w: a journal of a store that does not say where it is needs a Place", ErrOption)
 	}
 	return journal.Open(s.Journal, job, journal.Options{Ahead: s.Options.Ahead()})
-}
-
-// placeOf is what a store says of itself.
-func placeOf(s sender.Store) string {
-	named, ok := s.(fmt.Stringer)
-	if !ok {
-		return ""
-	}
-	if at, ok := s.(interface{ Endpoint() string }); ok {
-		return named.String() + " at " + at.Endpoint()
-	}
-	return named.String()
 }
 
 // note keeps the first failure.

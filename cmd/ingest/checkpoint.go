@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"syscall"
 
 	"github.com/ingest-dev/ingest/journal"
@@ -62,11 +61,8 @@ func (j *job) identity() journal.Job { return j.identityOf(j.summary) }
 
 // identityOf is what a journal is of, if that is what a check found.
 func (j *job) identityOf(s manifests.Summary) journal.Job {
-	root, err := filepath.Abs(j.manifest.Root())
-	if err != nil {
-		root = j.manifest.Root()
-	}
-	return journal.Job{Manifest: j.digest(s.Digest), Rows: s.Rows, Target: j.store.name, Root: root}
+	s.Digest = j.digest(s.Digest)
+	return pipeline.IdentityOf(j.manifest, s, j.store.name)
 }
 
 // digest is that of the manifest, its defaults included, and of what else flags decide for all objects. A run that is

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ingest-dev/ingest/pipeline"
 	"github.com/ingest-dev/ingest/sender"
 	"github.com/ingest-dev/ingest/sender/dir"
 	"github.com/ingest-dev/ingest/sender/oss"
@@ -131,7 +132,7 @@ func (t *target) openOSS(ctx context.Context, rest string, parallel int) (*store
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, closer(s.Close), prefix, placeName("oss", bucket, prefix, s.Endpoint()), s.Endpoint(), ""}, nil
+	return &store{s, closer(s.Close), prefix, pipeline.PlaceOf(s, prefix), s.Endpoint(), ""}, nil
 }
 
 func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store, error) {
@@ -152,7 +153,7 @@ func (t *target) openS3(ctx context.Context, rest string, parallel int) (*store,
 	if err != nil {
 		return nil, usage(err)
 	}
-	return &store{s, closer(s.Close), prefix, placeName("s3", bucket, prefix, s.Endpoint()), s.Endpoint(), mark(key)}, nil
+	return &store{s, closer(s.Close), prefix, pipeline.PlaceOf(s, prefix), s.Endpoint(), mark(key)}, nil
 }
 
 func (t *target) openDir(rest string) (*store, error) {
@@ -169,11 +170,6 @@ func (t *target) openDir(rest string) (*store, error) {
 		return nil, usage(err)
 	}
 	return &store{s, s, "", "file://" + filepath.ToSlash(filepath.Clean(path)), "", ""}, nil
-}
-
-// placeName is what a journal calls a place in a bucket.
-func placeName(scheme, bucket, prefix, endpoint string) string {
-	return scheme + "://" + bucket + "/" + prefix + " at " + endpoint
 }
 
 // directory returns the directory to open for path.
