@@ -30,9 +30,9 @@ type appraisal struct {
 func (c *putCommand) appraise(cmd *cobra.Command, t *takeover) error {
 	folder, name := splitName(t.url, "")
 	c.url, c.suffix = folder, putSuffix(folder, name)
-	j, err := c.open(cmd.Context(), func(prefix string) (*manifests.Manifest, error) {
+	j, err := c.open(cmd.Context(), opening{manifest: func(prefix string) (*manifests.Manifest, error) {
 		return manifests.Single(t.file, prefix+name), nil
-	})
+	}})
 	if err != nil {
 		return stoppedEarly(cmd.Context(), err)
 	}

@@ -3,65 +3,31 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/pipeline"
 	"github.com/ingest-dev/ingest/sender"
 )
 
-// arrival is what run, put and plan are told of the moment when an object is made: what becomes of one that is there,
-// and whom the store is to tell.
-type arrival struct {
-	ifExists     string
-	callbackFile string
-	callbackVars []string
-}
+// ifExists is the flag of run, put and plan that says what becomes of objects that are there.
+type ifExists string
 
-func (a *arrival) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&a.ifExists, "if-exists", pipeline.Overwrite.String(),
+func (e *ifExists) flag(cmd *cobra.Command) {
+	cmd.Flags().StringVar((*string)(e), "if-exists", pipeline.Overwrite.String(),
 		"objects that are there: overwrite, skip, skip-same (size and checksum are the source's) or fail")
-	f.StringVar(&a.callbackFile, "callback-file", "", "JSON `FILE` with the upload callback of OSS for rows that state none")
-	f.StringArrayVar(&a.callbackVars, "callback-var", nil, "`x:NAME=VALUE` for the callback, of rows that do not state it; can be repeated")
 }
 
-// rule returns what becomes of objects that are there.
-func (a *arrival) rule() (pipeline.IfExists, error) {
-	if a.ifExists == "" {
+// rule returns what the flag means; commands that do not have it replace nothing.
+func (e ifExists) rule() (pipeline.IfExists, error) {
+	if e == "" {
 		return pipeline.Overwrite, nil
 	}
-	rule, err := pipeline.ParseIfExists(a.ifExists)
+	rule, err := pipeline.ParseIfExists(string(e))
 	if err != nil {
 		return 0, usagef("--if-exists %w", err)
 	}
 	return rule, nil
-}
-
-// callback gives a row the callback and its variables.
-func (a *arrival) callback(row *manifests.Row) error {
-	for _, pair := range a.callbackVars {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok || !strings.HasPrefix(name, "x:") {
-			return usagef("--callback-var %q: want x:name=value", pair)
-		}
-		if row.CallbackVars == nil {
-			row.CallbackVars = make(map[string]string)
-		}
-		row.CallbackVars[name] = value
-	}
-	if a.callbackFile == "" {
-		return nil
-	}
-	text, err := os.ReadFile(a.callbackFile)
-	if err != nil {
-		return usagef("--callback-file: %w", err)
-	}
-	row.Callback = strings.TrimSpace(string(text))
-	return nil
 }
 
 // foresee asks, where objects are to be left alone, if the bucket keeps to that. Where it does not, or nobody can say,

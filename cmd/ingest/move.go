@@ -27,7 +27,7 @@ func (m *move) flags(cmd *cobra.Command) {
 	m.transfer.flags(cmd)
 	m.properties.flags(cmd)
 	m.journalFlags(cmd)
-	m.arrival.flags(cmd)
+	m.ifExists.flag(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&m.restart, "restart", false, "throw the journal away first, aborting the uploads that it knows")
 	f.BoolVar(&m.keepJournal, "keep-journal", false, "keep the journal when all is done")
@@ -82,7 +82,6 @@ func (m *move) check(beside string) (err error) {
 	if m.own, err = m.owned(beside, m.report); err != nil {
 		return err
 	}
-	m.remembers(beside)
 	return checkReport(m.report)
 }
 
@@ -96,7 +95,7 @@ func (m *move) preparing(ctx context.Context) (context.Context, context.CancelFu
 
 // prepare opens all that the job needs, the journal last: until then nothing is changed.
 func (m *move) prepare(ctx context.Context, beside string, open func(prefix string) (*manifests.Manifest, error)) (*job, error) {
-	j, err := m.open(ctx, open)
+	j, err := m.open(ctx, opening{manifest: open, past: m.past(beside)})
 	if err != nil {
 		return nil, err
 	}

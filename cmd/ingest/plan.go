@@ -36,7 +36,7 @@ nothing. It exits 1 if rows would fail.`,
 	c.transfer.flags(cmd)
 	c.properties.flags(cmd)
 	c.journalFlags(cmd)
-	c.arrival.flags(cmd)
+	c.ifExists.flag(cmd)
 	c.manifestFlags(cmd)
 	cmd.Flags().BoolVar(&c.json, "json", false, "the plan on stdout as one JSON object")
 	return cmd
@@ -47,14 +47,14 @@ func (c *planCommand) run(cmd *cobra.Command, manifest string) error {
 	if err != nil {
 		return err
 	}
-	c.remembers(manifest)
 	l := &look{failing: func(row *manifests.Row, err error) {
 		log.Error().Int64("row", row.Number).Str("source", row.Source).Err(err).Msg("row would fail")
 	}}
+	o := opening{manifest: c.openFile(cmd, manifest), past: c.past(manifest)}
 	if path, err := c.journalPath(manifest); err != nil || !isThere(path) {
-		c.aside = l.begin
+		o.aside = l.begin
 	}
-	j, err := c.open(cmd.Context(), c.openFile(cmd, manifest))
+	j, err := c.open(cmd.Context(), o)
 	if err != nil {
 		l.end(0)
 		return stoppedEarly(cmd.Context(), err)

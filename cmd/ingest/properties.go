@@ -21,6 +21,7 @@ type properties struct {
 	expires  moment
 	until    moment
 	guess    string
+	callback callback
 }
 
 func (p *properties) flags(cmd *cobra.Command) {
@@ -41,15 +42,15 @@ func (p *properties) flags(cmd *cobra.Command) {
 	f.StringVar(&p.row.LockMode, "lock-mode", "", "lock objects of s3://: `MODE` GOVERNANCE or COMPLIANCE, with --lock-until")
 	f.Var(&p.until, "lock-until", "until when they are locked, such as 2031-01-01T00:00:00Z")
 	f.BoolVar(&p.row.LegalHold, "legal-hold", false, "keep objects of s3:// until the hold is taken off")
+	p.callback.flags(cmd)
 }
 
 // defaults returns what the flags say of all objects, as a manifest takes it.
-func (t *transfer) defaults() (*manifests.Row, error) {
-	p := &t.properties
+func (p *properties) defaults() (*manifests.Row, error) {
 	row := p.row
 	row.Metadata, row.Tags = p.metadata.values, p.tags.values
 	row.Expires, row.LockUntil = p.expires.Time, p.until.Time
-	return &row, t.arrival.callback(&row)
+	return &row, p.callback.give(&row)
 }
 
 // guessing returns how content types are guessed. Commands that send nothing have no such flag, and guess none.
@@ -66,7 +67,7 @@ func (p *properties) guessing() (pipeline.Guess, error) {
 
 // checkProperties refuses at once, and once, what the store would refuse of every row.
 func (t *transfer) checkProperties(s sender.Rules) error {
-	row, err := t.defaults()
+	row, err := t.properties.defaults()
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (c *putCommand) run(cmd *cobra.Command, file, url string) error {
 	c.url, name = splitName(url, filepath.Base(file))
 	c.suffix = putSuffix(c.url, name)
 	return c.move.run(cmd, file, func(prefix string) (*manifests.Manifest, error) {
-		defaults, err := c.defaults()
+		defaults, err := c.properties.defaults()
 		if err != nil {
 			return nil, err
 		}

@@ -15,8 +15,8 @@ const worthRecalling = 100_000
 
 // recall confirms that the manifest is the very text that an earlier run of this job has checked, if its journal tells
 // of one. Whatever the journal is, it is opened and judged later; here it is only looked at.
-func (t *transfer) recall(ctx context.Context, j *job) bool {
-	begun, ok := jobBegun(t.past)
+func (t *transfer) recall(ctx context.Context, j *job, past string) bool {
+	begun, ok := jobBegun(past)
 	if !ok || begun.Rows < worthRecalling {
 		return false
 	}
@@ -38,11 +38,13 @@ func jobBegun(path string) (journal.Job, bool) {
 	return job, err == nil
 }
 
-// remembers names the journal that may tell of an earlier run. That of a job to be begun anew tells nothing.
-func (t *transfer) remembers(beside string) {
-	if path, err := t.journalPath(beside); err == nil && !t.restart {
-		t.past = path
+// past names the journal that may tell of an earlier run, or none. That of a job to be begun anew tells nothing.
+func (t *transfer) past(beside string) string {
+	path, err := t.journalPath(beside)
+	if err != nil || t.restart {
+		return ""
 	}
+	return path
 }
 
 // names are what the files are called in their directories.

@@ -97,7 +97,6 @@ func (b *begun) opened(t *testing.T, restart bool) (*job, int64) {
 	t.Helper()
 	tr := &transfer{restart: restart}
 	tr.url, tr.signature = "file://"+b.to, "v4"
-	tr.remembers(b.manifest)
 	j := newJob()
 	j.Options.Guess = pipeline.GuessName
 	t.Cleanup(j.close)
@@ -107,7 +106,7 @@ func (b *begun) opened(t *testing.T, restart bool) (*job, int64) {
 	store := &asked{Store: j.Store}
 	j.Store = store
 	open := func(string) (*manifests.Manifest, error) { return manifests.Open(b.manifest, manifests.Options{}) }
-	if err := tr.openManifest(t.Context(), j, open); err != nil {
+	if err := tr.openManifest(t.Context(), j, opening{manifest: open, past: tr.past(b.manifest)}); err != nil {
 		t.Fatal(err)
 	}
 	return j, store.rows.Load()

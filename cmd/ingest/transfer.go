@@ -20,7 +20,7 @@ import (
 type transfer struct {
 	target
 	properties properties
-	arrival    arrival
+	ifExists   ifExists
 	format     string
 	root       string
 	reader     string
@@ -35,8 +35,6 @@ type transfer struct {
 	token      string
 	adopt      pipeline.Adopt
 	own        ownFiles
-	past       string                                                          // the journal that an earlier run may have left; empty: none is asked
-	aside      func(ctx context.Context, j *job) (func(*manifests.Row), error) // who sees rows as they are checked, or nil
 	room       room
 }
 
@@ -103,7 +101,7 @@ func newJob() *job {
 }
 
 // open checks everything that can be checked before the journal is touched: flags, manifest, destination.
-func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*manifests.Manifest, error)) (*job, error) {
+func (t *transfer) open(ctx context.Context, o opening) (*job, error) {
 	if err := t.checkFlags(); err != nil {
 		return nil, err
 	}
@@ -111,7 +109,7 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 	if err != nil {
 		return nil, err
 	}
-	rule, err := t.arrival.rule()
+	rule, err := t.ifExists.rule()
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +122,7 @@ func (t *transfer) open(ctx context.Context, manifest func(prefix string) (*mani
 	for _, step := range []func() error{
 		func() error { return t.openStore(ctx, j) },
 		func() error { return t.openReader(j) },
-		func() error { return t.openManifest(ctx, j, manifest) },
+		func() error { return t.openManifest(ctx, j, o) },
 	} {
 		if err := step(); err != nil {
 			j.close()
@@ -152,8 +150,8 @@ func (t *transfer) openStore(ctx context.Context, j *job) error {
 	return t.checkProperties(j.Store)
 }
 
-func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix string) (*manifests.Manifest, error)) error {
-	m, err := awaited(ctx, func() (*manifests.Manifest, error) { return open(j.store.prefix) })
+func (t *transfer) openManifest(ctx context.Context, j *job, o opening) error {
+	m, err := awaited(ctx, func() (*manifests.Manifest, error) { return o.manifest(j.store.prefix) })
 	if _, wrong := errors.AsType[*manifests.Mistakes](err); err != nil && !wrong {
 		return usage(err)
 	}
@@ -167,21 +165,21 @@ func (t *transfer) openManifest(ctx context.Context, j *job, open func(prefix st
 		object = *pipeline.ObjectOf(row)
 		return cmp.Or(t.own.check(row), j.Store.Check(&object))
 	}
-	if t.recall(ctx, j) {
+	if t.recall(ctx, j, o.past) {
 		j.Rule = rule
 	} else {
-		j.summary, err = t.checkManifest(ctx, j, rule)
+		j.summary, err = j.check(ctx, rule, o.aside)
 	}
 	j.Total = j.summary.Rows
 	return err
 }
 
-// checkManifest checks it, and shows the rows that keep the rule to whoever looks at them at the same time.
-func (t *transfer) checkManifest(ctx context.Context, j *job, rule func(*manifests.Row) error) (manifests.Summary, error) {
-	if t.aside == nil {
+// check checks the manifest, and shows the rows that keep the rule to whoever looks at them at the same time.
+func (j *job) check(ctx context.Context, rule func(*manifests.Row) error, look aside) (manifests.Summary, error) {
+	if look == nil {
 		return j.manifest.Check(ctx, manifests.Check{Row: rule})
 	}
-	see, err := t.aside(ctx, j)
+	see, err := look(ctx, j)
 	if err != nil {
 		return manifests.Summary{}, err
 	}
@@ -218,7 +216,7 @@ func (t *transfer) openFile(cmd *cobra.Command, path string) func(prefix string)
 		if err != nil {
 			return nil, fmt.Errorf("--format: %w", err)
 		}
-		defaults, err := t.defaults()
+		defaults, err := t.properties.defaults()
 		if err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, manifest string) error {
 		return err
 	}
 	ctx := cmd.Context()
-	j, err := c.open(ctx, c.openFile(cmd, manifest))
+	j, err := c.open(ctx, opening{manifest: c.openFile(cmd, manifest)})
 	if err != nil {
 		return stoppedEarly(ctx, err)
 	}
