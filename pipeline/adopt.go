@@ -49,10 +49,8 @@ func (a *Adopt) on() bool { return a.Search || len(a.Known) > 0 }
 type adoption struct {
 	listed   map[int]sender.StoredPart // parts of the upload that the store knows and the journal does not
 	found    bool                      // the known upload was searched for, and has something of the source
-	adopted  bool                      // it has become the row's own
 	searched int                       // the try in which one was searched for last
 	misfit   string                    // id of one that was carried on until the store refused what we sent into it
-	news     []news                    // to be told
 }
 
 // errUnproven is returned when nothing of an upload can be proven to be of the source.

@@ -131,20 +131,26 @@ func TestForeignUploadThatIsGoneIsBegunAnew(t *testing.T) {
 	l.want(10, 0, Forgotten)
 }
 
+// stoppedAt runs the job and stops it when the n-th part is about to be sent.
+func (l *lab) stoppedAt(n int) (Progress, error) {
+	l.Helper()
+	var running atomic.Pointer[Runner]
+	l.faults.When(sendertest.SendPart, func(i int) sendertest.Fault {
+		if i == n {
+			running.Load().Stop(errBroken)
+		}
+		return sendertest.Fault{}
+	})
+	return l.run(func(r *Runner) { running.Store(r) })
+}
+
 // The run is stopped among the parts that it adopts and sends. The next one finds the upload in the journal, and
 // sends nothing that is in the store.
 func TestStoppedAdoptionGoesOnWhereItWas(t *testing.T) {
 	l := newLab(t)
 	data := l.source("large", 20*partSize)
 	l.takes(l.began("large", data, partSize, 2, 4, 6, 18, 19, 20), partSize)
-	var running atomic.Pointer[Runner]
-	l.faults.When(sendertest.SendPart, func(n int) sendertest.Fault {
-		if n == 3 {
-			running.Load().Stop(errBroken)
-		}
-		return sendertest.Fault{}
-	})
-	first, err := l.run(func(r *Runner) { running.Store(r) })
+	first, err := l.stoppedAt(3)
 	if err == nil || first.SentParts == 0 || first.SentParts > 10 {
 		t.Fatalf("%+v, %v", first, err)
 	}
@@ -280,14 +286,7 @@ func TestStoppedAdoptionIsTheJournalsOwn(t *testing.T) {
 	l := newLab(t)
 	data := l.source("large", 20*partSize)
 	l.takes(l.began("large", data, partSize, 1, 2, 3, 4, 5, 6), partSize)
-	var running atomic.Pointer[Runner]
-	l.faults.When(sendertest.SendPart, func(n int) sendertest.Fault {
-		if n == 3 {
-			running.Load().Stop(errBroken)
-		}
-		return sendertest.Fault{}
-	})
-	first, err := l.run(func(r *Runner) { running.Store(r) })
+	first, err := l.stoppedAt(3)
 	if err == nil || first.ResumedParts == 0 {
 		t.Fatalf("%+v, %v", first, err)
 	}

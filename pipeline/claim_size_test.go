@@ -56,7 +56,7 @@ func TestPartIsKeptOnlyIfItsBytesAreTheSame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := &part{file: &file{plan: Plan{Action: Rehash}, sums: sums{set: set}}, n: 5, claim: &c.claim, chunk: chunk}
+			p := &part{file: &file{attempt: attempt{plan: Plan{Action: Rehash}, sums: sums{set: set}}}, n: 5, claim: &c.claim, chunk: chunk}
 			defer p.release()
 			new(Runner).hash(p)
 			if p.err != nil || p.kept != c.want {

@@ -32,13 +32,19 @@ func (l *lab) isForeign(key string, n int64) {
 // sizes are those of a row that is one request, and of one that is an upload.
 var sizes = map[string]int64{"small": 100, "large": 10*partSize + 5}
 
-func TestSkippedObjectsAreLeftAloneWithoutALook(t *testing.T) {
-	l := newLab(t)
-	l.options.IfExists = Skip
+// taken makes rows of both sizes, under whose keys another writer has objects.
+func (l *lab) taken() {
+	l.Helper()
 	for name, n := range sizes {
 		l.file(name, n)
 		l.foreign(name, n)
 	}
+}
+
+func TestSkippedObjectsAreLeftAloneWithoutALook(t *testing.T) {
+	l := newLab(t)
+	l.options.IfExists = Skip
+	l.taken()
 	l.file("missing", 300)
 	p, err := l.run()
 	if err != nil || p.Kept != 2 || p.Done != 1 || p.Settled() != 3 || p.SentParts != 1 || p.Bytes != 300 {
@@ -177,10 +183,7 @@ func TestStatedChecksumIsComparedThoughNothingIsSent(t *testing.T) {
 func TestConflictFailsTheRowBeforeItsBytesAreSent(t *testing.T) {
 	l := newLab(t)
 	l.options.IfExists = Fail
-	for name, n := range sizes {
-		l.file(name, n)
-		l.foreign(name, n)
-	}
+	l.taken()
 	for range 2 { // the next run does not take it for its own either
 		p, err := l.run()
 		if err != nil || p.Failed != 2 || p.SentParts != 0 || l.faults.Calls(sendertest.SendPart) != 0 {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/ingest-dev/ingest/pipeline/internal/tuning"
-	"github.com/sourcegraph/conc"
 )
 
 // flow is how many parts may be in flight: a number of the user's, or one that is found while the run goes. The
@@ -85,24 +84,7 @@ func (r *Runner) tune() (stop func()) {
 		return func() {}
 	}
 	r.job.Reader.SetBuffers(r.flow.parallel())
-	done := make(chan struct{})
-	var wg conc.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(lookEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				r.look()
-			case <-done:
-				return
-			}
-		}
-	})
-	return func() {
-		close(done)
-		wg.Wait()
-	}
+	return every(lookEvery, r.look)
 }
 
 func (r *Runner) look() {

@@ -33,7 +33,8 @@ func TestObjectIsWhatTheStoreSaysItIs(t *testing.T) {
 		{"another object", crc, "e", sender.Info{Size: 11, ETag: "x", Checksum: other}, ErrOverwritten, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := &file{object: sender.Object{Key: "k", Size: 10}, got: sender.Receipt{ETag: c.received}, whole: c.whole, status: journal.Done}
+			f := &file{object: sender.Object{Key: "k", Size: 10}}
+			f.result = result{got: sender.Receipt{ETag: c.received}, whole: c.whole, status: journal.Done}
 			err := judge(f, c.info)
 			if !errors.Is(err, c.err) || err == nil && f.status != c.status {
 				t.Errorf("%v, %v, want %v, %v", err, f.status, c.err, c.status)

@@ -113,7 +113,7 @@ func (l *ledger) tell(f *file) {
 	for _, n := range f.news {
 		l.opts.Observe(f.event(n.kind, n.err))
 	}
-	f.forgotten, f.swept, f.incomparable, f.adopted, f.news = false, false, false, false, nil
+	f.tidings = tidings{}
 }
 
 func (l *ledger) done(f *file) {

@@ -35,7 +35,7 @@ func TestUploadThatTheJournalNeverKnewIsAborted(t *testing.T) {
 
 // A store may list more than it was asked for.
 func TestUploadOfAnotherKeyIsNoOrphan(t *testing.T) {
-	f := &file{object: sender.Object{Key: "k"}, upload: &sender.Upload{Key: "k", ID: "1"}}
+	f := &file{object: sender.Object{Key: "k"}, attempt: attempt{upload: &sender.Upload{Key: "k", ID: "1"}}}
 	for u, want := range map[sender.Upload]bool{{Key: "k", ID: "1"}: false, {Key: "k", ID: "2"}: true, {Key: "a", ID: "2"}: false} {
 		if f.orphan(u) != want {
 			t.Errorf("%+v: orphan %v, want %v", u, !want, want)

@@ -13,7 +13,6 @@ import (
 	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/reader"
 	"github.com/ingest-dev/ingest/sender"
-	"github.com/sourcegraph/conc"
 )
 
 // Settings say what a [Session] moves, where to, and how. Store and Manifest are needed.
@@ -127,24 +126,10 @@ func (s *Session) Run(ctx context.Context) error {
 }
 
 // RunShowing is Run, and calls show with the progress: every so often, and once more at the end, never twice at a time.
-func (s *Session) RunShowing(ctx context.Context, every time.Duration, show func(Progress)) error {
-	ended := make(chan struct{})
-	var wg conc.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				show(s.Progress())
-			case <-ended:
-				return
-			}
-		}
-	})
+func (s *Session) RunShowing(ctx context.Context, interval time.Duration, show func(Progress)) error {
+	stop := every(interval, func() { show(s.Progress()) })
 	err := s.Run(ctx)
-	close(ended)
-	wg.Wait()
+	stop()
 	show(s.Progress())
 	return err
 }

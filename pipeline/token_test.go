@@ -148,7 +148,10 @@ func (f fixed) Identity() reader.Identity { return f.id }
 // tokenOf is the token of a row of a job that began then.
 func tokenOf(began time.Time, row int64, key string, now reader.Identity, plan Action, begun journal.Source) string {
 	r := &Runner{job: Job{Known: &journal.State{Created: began}}}
-	f := &file{source: fixed{id: now}, plan: Plan{Action: plan}, known: &journal.Upload{Begun: journal.Begun{Source: begun}}}
+	f := &file{
+		known:   &journal.Upload{Begun: journal.Begun{Source: begun}},
+		attempt: attempt{source: fixed{id: now}, plan: Plan{Action: plan}},
+	}
 	f.row.Number, f.object.Key = row, key
 	return r.token(f)
 }

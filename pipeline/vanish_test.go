@@ -33,7 +33,9 @@ func vanishing(t *testing.T) (*lab, *part) {
 	if err := os.Truncate(l.path("f"), 0); err != nil {
 		t.Fatal(err)
 	}
-	f := &file{source: s, plan: Plan{Action: Begin, PartSize: 64 << 10, Parts: 1}, sums: sums{set: hasher.SetOf(hasher.XXH3)}}
+	f := &file{attempt: attempt{
+		source: s, plan: Plan{Action: Begin, PartSize: 64 << 10, Parts: 1}, sums: sums{set: hasher.SetOf(hasher.XXH3)},
+	}}
 	f.row.Path = l.path("f")
 	return l, &part{file: f, number: 1, n: 64 << 10, chunk: chunk}
 }
@@ -84,7 +86,7 @@ func TestDigestingWhatHasVanishedFailsTheFile(t *testing.T) {
 
 // Where nobody compares, or compares too late, the bytes that are sent must not be the file itself.
 func TestWhatNobodyComparesIsCopied(t *testing.T) {
-	one, many := &file{plan: Plan{Action: Put}}, &file{plan: Plan{Action: Begin}}
+	one, many := &file{attempt: attempt{plan: Plan{Action: Put}}}, &file{attempt: attempt{plan: Plan{Action: Begin}}}
 	for _, c := range []struct {
 		f    *file
 		wire hasher.Algorithm
