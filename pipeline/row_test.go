@@ -30,6 +30,18 @@ func TestAPropertyOfARowIsNotSent(t *testing.T) {
 	}
 }
 
+// What another program began an upload with cannot be known: whoever states a property wants an upload of our own.
+func TestAPropertyOfARowIsLostInAForeignUpload(t *testing.T) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[manifests.Row]()) {
+		var row manifests.Row
+		fill(t, field.Name, reflect.ValueOf(&row).Elem().FieldByIndex(field.Index))
+		ofCompletion := field.Name == "Callback" || field.Name == "CallbackVars"
+		if want := own[field.Name] || field.Name == "Key" || ofCompletion; plain(&row) != want {
+			t.Errorf("a row that states its %s: plain %t, want %t", field.Name, !want, want)
+		}
+	}
+}
+
 // fill gives a field a value that no other has.
 func fill(t *testing.T, name string, v reflect.Value) {
 	t.Helper()

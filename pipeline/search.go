@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ingest-dev/ingest/manifests"
 	"github.com/ingest-dev/ingest/sender"
 )
 
@@ -35,7 +36,7 @@ type candidate struct {
 // search looks for an open upload to carry on instead of beginning one, and makes it the file's known upload. It
 // reports whether there is one. It is done once in each try of a row, as an upload that is listed may be gone.
 func (r *Runner) search(ctx context.Context, f *file) (bool, error) {
-	if !r.job.Adopt.Search || f.searched == f.tries || !plain(f) {
+	if !r.job.Adopt.Search || f.searched == f.tries || !plain(&f.row) {
 		return false, nil
 	}
 	f.searched = f.tries
@@ -56,10 +57,13 @@ func (r *Runner) search(ctx context.Context, f *file) (bool, error) {
 	return true, r.decide(f)
 }
 
-// plain reports whether the row states nothing that goes with the object.
-func plain(f *file) bool {
-	row := &f.row
-	return row.ContentType == "" && row.StorageClass == "" && row.ACL == "" && len(row.Metadata) == 0 && len(row.Tags) == 0
+// plain reports whether the row states nothing that an upload is begun with. A callback goes with the request that
+// makes the object.
+func plain(row *manifests.Row) bool {
+	words := row.ContentType + row.StorageClass + row.ACL + row.CacheControl + row.ContentDisposition +
+		row.ContentEncoding + row.ContentLanguage + row.Encryption + row.EncryptionKey + row.LockMode
+	return words == "" && len(row.Metadata) == 0 && len(row.Tags) == 0 &&
+		row.Expires.IsZero() && row.LockUntil.IsZero() && !row.LegalHold
 }
 
 // candidates are the open uploads of the file's key, the newest first, with their parts. A store that lists no
