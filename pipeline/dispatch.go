@@ -16,6 +16,7 @@ import (
 type dispatcher struct {
 	*Runner
 	settle   func(*file)
+	desk     *desk // where it does that
 	next     func() (*manifests.Row, error, bool)
 	again    []*file
 	underway int
@@ -40,7 +41,7 @@ func (r *Runner) dispatch(ctx context.Context, wg *conc.WaitGroup, back <-chan *
 		defer close(out)
 		next, stop := iter.Pull2(r.rows(ctx))
 		defer stop()
-		d := &dispatcher{Runner: r, settle: settle, next: next}
+		d := &dispatcher{Runner: r, settle: settle, desk: r.desks("journal", 1)[0], next: next}
 		d.run(out, back)
 	})
 	return out
@@ -83,7 +84,9 @@ func (d *dispatcher) drain(back <-chan *file) {
 // take settles a file that came back, and keeps it if it is to be sent again.
 func (d *dispatcher) take(f *file) {
 	d.underway--
+	d.desk.take(f)
 	d.settle(f)
+	d.desk.leave()
 	if !f.settled {
 		d.again = append(d.again, f)
 	}

@@ -17,10 +17,13 @@ type ledger struct{ *Runner }
 // gather collects parts until their file has all of them, and hands the file on.
 func (l *ledger) gather(wg *conc.WaitGroup, parts <-chan *part) <-chan *file {
 	out := make(chan *file)
+	d := l.desks("journal", 1)[0]
 	wg.Go(func() {
 		defer close(out)
 		for p := range parts {
+			d.take(p)
 			l.gathered(p)
+			d.leave()
 			if p.file.left--; p.file.left == 0 {
 				out <- p.file
 			}

@@ -12,7 +12,7 @@ type Stuck struct {
 	Row   int64
 	Key   string
 	Part  int           // its number, from 1; 0: the row as a whole
-	Stage string        // "open", "read", "hash", "send" or "finish"
+	Stage string        // "open", "read", "hash", "send", "finish", or "journal" where its record is taken
 	Since time.Duration // ago it got there
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ingest-dev/ingest/reader"
 	"github.com/ingest-dev/ingest/sender/sendertest"
+	"github.com/sourcegraph/conc"
 )
 
 // hanging is a source whose reads wait for a file server that does not answer.
@@ -122,6 +123,47 @@ func TestHungStoreIsReportedWithItsStage(t *testing.T) {
 			l.wantStuck(func() { close(until) }, want...)
 		})
 	}
+}
+
+// A disk that holds up a write of the journal holds up the run: somebody has to say so.
+func TestRowWhoseOutcomeIsNotTakenIsNamed(t *testing.T) {
+	l := newLab(t)
+	l.file("small", 10)
+	l.mu.Lock() // which its observer wants
+	l.wantStuck(l.mu.Unlock, Stuck{Row: 1, Key: "small", Stage: "journal", Since: 20 * time.Millisecond})
+}
+
+// held is an error that keeps whoever asks what it is.
+type held struct{ until chan struct{} }
+
+func (held) Error() string { return "held" }
+
+func (h held) Is(error) bool {
+	<-h.until
+	return false
+}
+
+func TestPartWhoseRecordIsNotTakenIsNamed(t *testing.T) {
+	r := &Runner{halt: newHalt()}
+	l := &ledger{r}
+	f := &file{attempt: attempt{left: 1}}
+	f.row.Number, f.row.Key = 7, "large"
+	var wg conc.WaitGroup
+	parts := make(chan *part)
+	gathered := l.gather(&wg, parts)
+	h := held{make(chan struct{})}
+	parts <- &part{file: f, number: 3, err: h}
+	want := []Stuck{{Row: 7, Key: "large", Part: 3, Stage: "journal"}}
+	for end := time.Now().Add(10 * time.Second); !contains(r.Stuck(0), want) && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	if stuck := r.Stuck(0); !contains(stuck, want) {
+		t.Errorf("want %+v: %+v", want, stuck)
+	}
+	close(h.until)
+	close(parts)
+	<-gathered
+	wg.Wait()
 }
 
 func TestNothingIsStuckAfterARun(t *testing.T) {
