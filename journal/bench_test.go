@@ -36,7 +36,8 @@ func BenchmarkAppendOutcome(b *testing.B) {
 	benchmarkAppend(b, Options{}, func(j *Journal, i int64) error { return j.Append(outcome(i, Done)) })
 }
 
-// BenchmarkAppendAhead is a run's: as many records wait to be written as parts are in flight.
+// BenchmarkAppendAhead is a run's: as many records wait to be written as parts are in flight. From four on the law holds;
+// a run with fewer has not so many to append.
 func BenchmarkAppendAhead(b *testing.B) {
 	for _, ahead := range []int{1, 2, 4, 16, 64, 256} {
 		b.Run(strconv.Itoa(ahead), func(b *testing.B) {
