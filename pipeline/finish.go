@@ -116,9 +116,10 @@ func (f *file) named(info sender.Info) {
 // sameSum reports whether both are known and equal.
 func sameSum(a, b hasher.Checksum) bool { return !a.IsZero() && a == b }
 
-// cleanUp drops an upload that no later run could use: one of which the journal cannot know all parts, too. It keeps one that can be carried on; and if the store will
-// not abort, the journal still knows the upload. A row that the end of the run cut off keeps its upload, whatever
-// went wrong with it before. To clean up takes nothing off the row's retries, of which there may be none left.
+// cleanUp drops an upload that no later run could use, as one of which the journal cannot know all parts. It keeps one
+// that can be carried on; and if the store will not abort, the journal still knows the upload. A row that the end of
+// the run cut off keeps its upload, whatever went wrong with it before. To clean up takes nothing off the row's
+// retries, of which there may be none left.
 func (r *Runner) cleanUp(ctx context.Context, f *file) {
 	if f.upload == nil || interrupted(f.err) {
 		return
