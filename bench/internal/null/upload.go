@@ -71,7 +71,7 @@ func (s *Store) complete(w http.ResponseWriter, r *http.Request, id string) {
 		sum = "<ChecksumCRC64NVME>" + v + "</ChecksumCRC64NVME><ChecksumType>FULL_OBJECT</ChecksumType>"
 	}
 	w.Header()["Etag"] = []string{etag}
-	reply(w, "<CompleteMultipartUploadResult><ETag>"+etag+"</ETag>"+sum+"</CompleteMultipartUploadResult>")
+	reply(w, "<CompleteMultipartUploadResult><Bucket>null</Bucket><ETag>"+etag+"</ETag>"+sum+"</CompleteMultipartUploadResult>")
 }
 
 // whole is the checksum of the parts one after the other, of each number the last.
