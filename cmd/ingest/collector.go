@@ -23,22 +23,25 @@ func relaxCollector(getenv func(string) string) {
 	if getenv("GOGC") != "" || getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	c := &collector{percent: mostPercent}
-	debug.SetGCPercent(c.percent)
-	c.watch()
+	debug.SetGCPercent(mostPercent)
+	watch(collector{mostPercent, debug.SetGCPercent})
 }
 
-// collector is garbage as soon as it is made, so that its finalizer runs once in each collection.
-type collector struct{ percent int }
+// collector is garbage as soon as it is made, so that its finalizer runs once in each collection. It holds a pointer,
+// the function: small objects that hold none share their memory, and live as long as their neighbours do.
+type collector struct {
+	percent int
+	set     func(percent int) int
+}
 
-func (c *collector) watch() { runtime.SetFinalizer(&collector{c.percent}, (*collector).collected) }
+func watch(c collector) { runtime.SetFinalizer(&c, (*collector).collected) }
 
 func (c *collector) collected() {
 	if p := percentFor(liveBytes()); p != c.percent {
-		debug.SetGCPercent(p)
+		c.set(p)
 		c.percent = p
 	}
-	c.watch()
+	watch(*c)
 }
 
 // percentFor is how much garbage may come to what lives before it is collected, in steps: to change it

@@ -3,6 +3,7 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -47,4 +48,24 @@ func TestGrownHeapTakesTheFreedomBack(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	t.Error("the collector still waits for eight times as much")
+}
+
+// Small objects without pointers share their memory: a collector that lay among them would live as long as they do, and
+// nobody would look after a collection.
+func TestCollectorLivesAloneAmongSmallObjects(t *testing.T) {
+	const many = 64
+	var heard atomic.Int64
+	var neighbours []*byte
+	for range many {
+		neighbours = append(neighbours, new(byte))
+		watch(collector{-1, func(int) int { return int(heard.Add(1)) }})
+	}
+	for deadline := time.Now().Add(10 * time.Second); heard.Load() < many && time.Now().Before(deadline); {
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+	if n := heard.Load(); n < many {
+		t.Errorf("%d of %d have heard of a collection", n, many)
+	}
+	runtime.KeepAlive(neighbours)
 }
