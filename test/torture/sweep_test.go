@@ -25,8 +25,8 @@ func sweep(t *testing.T, l *lab.Lab, budget lab.Budget, short int, rules []tampe
 		points = spread(points, short, l.Random.IntN(max(1, all)))
 	}
 	tally, mistakes := newTally(), 0
-	for _, p := range points {
-		if budget.Over() || mistakes >= mostMistakes && !budget.Long {
+	for i, p := range points {
+		if budget.Over() && i >= fewest || mistakes >= mostMistakes && !budget.Long {
 			break
 		}
 		if !apart(t, l, func(l *lab.Lab) { tally.add(struck(l, p)) }) {
@@ -52,7 +52,7 @@ func everyPoint(l *lab.Lab, rules []tamper.Rule) (points []tamper.Rule) {
 	return points
 }
 
-// fewest is how many points a sweep has to reach to have tested anything, on a machine however busy.
+// fewest is how many points a sweep has to reach to have tested anything, however long that takes a busy machine.
 const fewest = 5
 
 // calls is how many calls of a run that is left alone match a rule.
