@@ -51,7 +51,7 @@ func TestSessionHasAnotherIdeaOfItsEndThanItsJournal(t *testing.T) {
 func (e closing) test(t *testing.T) {
 	memory := sendertest.NewMemoryWith(e.store)
 	s := settings(t, memory, 10, map[bool]int64{false: 20, true: -1}[e.broken])
-	s.Accept, s.Options.IfExists = e.accept, e.rule
+	s.Options.Accept, s.Options.IfExists = e.accept, e.rule
 	m, err := manifests.Open(filepath.Join(s.Manifest.Root(), "rows.txt"), manifests.Options{Defaults: &e.rows})
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestAcceptedRowIsBlamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	s.Manifest, s.Accept, s.Options.Parallel = m, Accept{CallbackFailed: true}, 1
+	s.Manifest, s.Options.Accept, s.Options.Parallel = m, Accept{CallbackFailed: true}, 1
 	run := session(t, s)
 	defer run.Close()
 	if err := run.Run(t.Context()); !errors.Is(err, fs.ErrNotExist) || errors.Is(err, errUnheard) {

@@ -50,6 +50,9 @@ func (o Options) asks() bool {
 // meet asks for the object that may be there already, and decides by the rule what it means for the file: that nothing
 // is to be sent, or on which condition.
 func (r *Runner) meet(ctx context.Context, f *file) error {
+	if f.tries == 1 && r.unproven(f.row.Number) {
+		return r.reprove(ctx, f)
+	}
 	if r.opts.IfExists == Overwrite || f.ours {
 		return nil // what is there is to be replaced
 	}

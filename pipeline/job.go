@@ -74,6 +74,10 @@ type Options struct {
 	// carry a token, unless NoToken, or the store keeps no metadata: by it a lost answer is told from a conflict.
 	IfExists IfExists
 	AskFirst bool // under Fail: also ask before, as the store does not keep to the condition; that is not atomic
+
+	// Accept are rows that end the job well though something is open about them. Rows that an earlier run could not
+	// prove, and that are not accepted, the store is asked about again, but under Skip and Fail.
+	Accept Accept
 }
 
 // The defaults, and where a run begins that finds better numbers by itself. Sixteen parts of 16 MiB fill a link of

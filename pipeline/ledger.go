@@ -120,17 +120,25 @@ func (l *ledger) tell(f *file) {
 }
 
 func (l *ledger) done(f *file) {
-	if err := l.record(l.outcome(f)); err != nil {
+	if err := l.remember(f); err != nil {
 		f.fail(err)
 		l.failed(f)
 		return
 	}
 	f.settled = true
-	if f.status != journal.Kept {
+	if f.status != journal.Kept && !l.unproven(f.row.Number) {
 		l.tally.bytes.Add(f.object.Size)
 	}
 	l.tally.of(f.status).Add(1)
 	l.opts.Observe(f.event(Settled, f.callbackError()))
+}
+
+// remember records a file's outcome, unless the journal has just that.
+func (l *ledger) remember(f *file) error {
+	if f.remains() {
+		return nil
+	}
+	return l.record(l.outcome(f))
 }
 
 func (l *ledger) failed(f *file) {

@@ -10,9 +10,6 @@ import (
 	"github.com/ingest-dev/ingest/sender"
 )
 
-// done reports whether an earlier run has stored the row. One that failed then gets its chance.
-func (r *Runner) done(row int64) bool { return r.job.Known.Stored(row) }
-
 // rows yields the rows that are not done.
 func (r *Runner) rows(ctx context.Context) iter.Seq2[*manifests.Row, error] {
 	if m, ok := r.job.Manifest.(RowsBut); ok {

@@ -42,10 +42,12 @@ func New(job Job) (*Runner, error) {
 
 // skipped counts what an earlier run has done.
 func (r *Runner) skipped() {
-	done, unverified := r.job.Known.Done.GetCardinality(), r.job.Known.Unverified.GetCardinality()
+	done := r.job.Known.Done.GetCardinality()
 	r.tally.done.Store(int64(done))
 	r.tally.skipped.Store(int64(done))
-	r.tally.unverified.Store(int64(unverified))
+	if !r.reproves() {
+		r.tally.unverified.Store(int64(r.job.Known.Unverified.GetCardinality()))
+	}
 	r.tally.kept.Store(int64(r.job.Known.Kept.GetCardinality()))
 	r.tally.callbackFailed.Store(int64(r.job.Known.CallbackFailed.GetCardinality()))
 	r.tally.bytes.Store(r.job.Known.Bytes)

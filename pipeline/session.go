@@ -28,7 +28,6 @@ type Settings struct {
 	// itself. Stores that say nothing need it, if there is a Journal.
 	Place string
 
-	Accept  Accept         // rows that are no failure of the session; its journal goes when all the others are done
 	Sender  sender.Options // Retries, Counters and Quit are set from Options and by the session
 	Reader  reader.Options // Buffers are as many as Options.Parallel and MaxParallel say
 	Options Options
@@ -43,7 +42,6 @@ var ErrRows = errors.New("not every row has ended well")
 type Session struct {
 	*Runner
 	job      Job
-	accept   Accept
 	counters sender.Counters
 	quit     func()
 
@@ -63,7 +61,7 @@ func Open(ctx context.Context, s Settings) (*Session, error) {
 	if err := s.Options.Check(s.Store.Limits()); err != nil {
 		return nil, err
 	}
-	session := &Session{accept: s.Accept}
+	session := new(Session)
 	session.job = s.job(session, checked)
 	if session.job.Journal, session.job.Known, err = s.openJournal(checked); err != nil {
 		return nil, err
@@ -106,7 +104,7 @@ func (s Settings) openJournal(checked manifests.Summary) (*journal.Journal, *jou
 
 // note keeps the first failure.
 func (s *Session) note(e Event) {
-	if e.Kind != Settled || e.Err == nil || s.accept.well(e.Status) {
+	if e.Kind != Settled || e.Err == nil || s.job.Options.Accept.well(e.Status) {
 		return
 	}
 	s.mu.Lock()
@@ -136,7 +134,7 @@ func (s *Session) RunShowing(ctx context.Context, interval time.Duration, show f
 
 func (s *Session) missing() error {
 	p := s.Progress()
-	if p.Finished(s.accept) {
+	if p.Finished(s.job.Options.Accept) {
 		return nil
 	}
 	err := fmt.Errorf("%w: of %d, %d failed, %d could not be proven, and the callbacks of %d failed",
@@ -163,7 +161,7 @@ func (s *Session) Report(ctx context.Context, w io.Writer) error { return Report
 
 // Close gives the journal back. That of a job of which nothing is left to do is deleted.
 func (s *Session) Close() error {
-	if p := s.Progress(); p.Finished(s.accept) {
+	if p := s.Progress(); p.Finished(s.job.Options.Accept) {
 		return s.job.Journal.Remove()
 	}
 	return s.job.Journal.Close()

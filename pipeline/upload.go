@@ -13,7 +13,7 @@ import (
 // not looked at.
 //
 // A nil error means that the object is there, whole; or, as the status says, that what was there is left alone, or what
-// [Settings].Accept accepts. The error of a file that could not be stored wraps [ErrRows] and the *[Fault] or
+// [Options].Accept accepts. The error of a file that could not be stored wraps [ErrRows] and the *[Fault] or
 // *sender.Error that says why; others are those of [Open] and [Runner.Run].
 func Upload(ctx context.Context, source, key string, s Settings) (stored journal.Outcome, err error) {
 	s.Manifest = manifests.Single(source, key)

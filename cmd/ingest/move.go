@@ -95,7 +95,7 @@ func (m *move) preparing(ctx context.Context) (context.Context, context.CancelFu
 
 // prepare opens all that the job needs, the journal last: until then nothing is changed.
 func (m *move) prepare(ctx context.Context, beside string, open func(prefix string) (*manifests.Manifest, error)) (*job, error) {
-	j, err := m.open(ctx, opening{manifest: open, past: m.past(beside)})
+	j, err := m.open(ctx, opening{manifest: open, past: m.past(beside), accept: m.accept})
 	if err != nil {
 		return nil, err
 	}

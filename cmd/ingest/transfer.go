@@ -116,7 +116,7 @@ func (t *transfer) open(ctx context.Context, o opening) (*job, error) {
 	j := newJob()
 	j.Options = t.found(pipeline.Options{
 		PartSize: int64(t.partSize.byteSize), Parallel: t.parts(), Retries: t.again(), NoToken: t.token == "never",
-		Guess: guess, IfExists: rule,
+		Guess: guess, IfExists: rule, Accept: o.accept,
 	})
 	j.Adopt = t.adopting()
 	for _, step := range []func() error{

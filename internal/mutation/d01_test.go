@@ -81,9 +81,9 @@ var resume = []mutation{
 	},
 	{
 		rule:  "a row that is not done is not skipped",
-		file:  "pipeline/row.go",
-		check: "return r.job.Known.Stored(row)",
-		gone:  "return r.job.Known.Stored(row) || r.job.Known.Failed.Contains(uint32(row))",
+		file:  "pipeline/reprove.go",
+		check: "return r.job.Known.Stored(row) && !r.unproven(row)",
+		gone:  "return r.job.Known.Stored(row) && !r.unproven(row) || r.job.Known.Failed.Contains(uint32(row))",
 		guard: "TestFailedRowIsCarriedOn", in: "pipeline",
 	},
 	{

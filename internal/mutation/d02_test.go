@@ -255,4 +255,18 @@ var proof = []mutation{
 		gone:  "case false:",
 		guard: "TestCompleteOfPartsThatMakeNoObject", in: "sender/dir",
 	},
+	{
+		rule:  "what was stored without a proof is sent again if the store states another checksum by now",
+		file:  "pipeline/reprove.go",
+		check: "return r.compareObject(ctx, f, info)",
+		gone:  "f.there, f.status = true, journal.Unverified\n\treturn nil",
+		guard: "TestUnprovenRowsAreAskedAboutAgain", in: "pipeline",
+	},
+	{
+		rule:  "what was stored without a proof, and is gone, is sent again",
+		file:  "pipeline/reprove.go",
+		check: "case errors.Is(err, sender.ErrNotFound):\n\t\treturn nil",
+		gone:  "case errors.Is(err, sender.ErrNotFound):\n\t\tf.there, f.status = true, journal.Unverified\n\t\treturn nil",
+		guard: "TestUnprovenRowsAreAskedAboutAgain", in: "pipeline",
+	},
 }

@@ -40,7 +40,6 @@ const notes = `Notes
 - A clean 200 with nothing of the store in it is what captive portals and misconfigured proxies answer.
 - A hidden flip is one that the part's answer does not show: only a checksum of the whole object does.
 - What clients print at their most talkative is meant for debugging; whoever turns it on must expect the requests in it.
-- ingest does not send again what it could not prove: it says so in each run, until --allow-unverified accepts it.
 - ingest that exits 4 as its journal can no longer be written finishes what is in flight. If these were the last parts, the
   object is there, and only the journal does not know of it.
 `

@@ -52,7 +52,7 @@ func (r *result) wrong() string {
 	switch {
 	case !slices.Contains(r.scenario.want, r.outcomes[0]):
 		return "that is not what it should come to"
-	case !r.settled():
+	case r.last() != finished || len(r.outcomes) > 2:
 		return "it did not finish when it was run again"
 	case r.left > 0:
 		return "an upload is left open"
@@ -62,15 +62,6 @@ func (r *result) wrong() string {
 		return r.remark
 	}
 	return ""
-}
-
-// settled reports whether the second run ended well at last. What the store does not prove stays so, and is not sent
-// again, until somebody accepts it.
-func (r *result) settled() bool {
-	if r.last() == unproven {
-		return slices.Contains(r.scenario.want, unproven) && r.sent < 1.5
-	}
-	return r.last() == finished && len(r.outcomes) <= 2
 }
 
 // plainKill is a kill after which nothing else goes wrong.
