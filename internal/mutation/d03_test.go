@@ -55,7 +55,7 @@ var copies = []mutation{
 		rule:  "the size that a row states is its source's",
 		file:  "pipeline/source.go",
 		check: "row.Size >= 0 && row.Size != size",
-		gone:  "false && f.row.Size != f.object.Size",
+		gone:  "false && row.Size != size",
 		guard: "TestOneBadRowStopsNoOther", in: "pipeline",
 	},
 	{
