@@ -81,6 +81,7 @@ func (r *Runner) send(ctx context.Context) func(*part) {
 		p.stored = p.err == nil && !p.file.there
 		p.proveBy(p.receipt.Checksum.Algorithm)
 		if p.err != nil {
+			p.file.failed.Store(true) // at once: who sent this takes another part before anybody has gathered it
 			p.err = r.sendError(ctx, p)
 		}
 	}
